@@ -1,0 +1,52 @@
+"""The errors of the service; ``drivers.errors`` draws the whole tree."""
+
+from drivers.errors import (
+    ConfigError,
+    FrameError,
+    LinkLost,
+    NeedlelogError,
+    UnsupportedPen,
+)
+
+__all__ = [
+    "CommandRefused",
+    "ConfigError",
+    "FrameError",
+    "JournalError",
+    "LinkLost",
+    "NeedlelogError",
+    "SinkRejected",
+    "SinkUnavailable",
+    "UnsupportedPen",
+]
+
+
+class SinkUnavailable(NeedlelogError):
+    """The receiver cannot take anything now; what was offered stays undelivered.
+
+    ``retry_after_s`` is the receiver's own wish, if it uttered one.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class SinkRejected(NeedlelogError):
+    """The receiver refuses this item for good and says why."""
+
+
+class CommandRefused(NeedlelogError):
+    """An order that cannot be carried out now; nothing was appended.
+
+    ``mend`` tells the person what to do instead.
+    """
+
+    def __init__(self, reason: str, mend: str = "") -> None:
+        super().__init__(f"{reason}. {mend}" if mend else reason)
+        self.reason = reason
+        self.mend = mend
+
+
+class JournalError(NeedlelogError):
+    """The journal cannot be trusted or written; recording must stop loudly."""
