@@ -8,6 +8,7 @@
     ├── FrameError        count it, keep the bytes, go on
     ├── SinkRejected      quarantine the item, move on (logger.errors)
     ├── CommandRefused    tell the caller; nothing was appended (logger.errors)
+    │   └── NotRunning
     ├── ConfigError       stop at start, name the place and the mend
     │   └── UnsupportedPen
     └── JournalError      stop loudly (logger.errors)

@@ -15,6 +15,7 @@ __all__ = [
     "JournalError",
     "LinkLost",
     "NeedlelogError",
+    "NotRunning",
     "SinkRejected",
     "SinkUnavailable",
     "UnsupportedPen",
@@ -46,6 +47,10 @@ class CommandRefused(NeedlelogError):
         super().__init__(f"{reason}. {mend}" if mend else reason)
         self.reason = reason
         self.mend = mend
+
+
+class NotRunning(CommandRefused):
+    """The order needs a recorder, and none is running in this data directory."""
 
 
 class JournalError(NeedlelogError):

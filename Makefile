@@ -1,0 +1,53 @@
+# `make demo` and `make test` set themselves up: a virtual environment in .venv, with every
+# dependency pinned by hash, and (tests) the servers from Debian's packages.
+
+PYTHON ?= python3
+DURATION ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+INSTALL_PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
+
+.PHONY: demo test check bench format locks clean servers
+
+demo: $(VENV)/.demo
+	$(BIN)/needlelog demo $(if $(DURATION),--duration $(DURATION))
+
+test: $(VENV)/.dev servers
+	$(BIN)/pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	tests/support/check-locks
+
+bench: $(VENV)/.dev servers
+	$(BIN)/python -m tests.bench $(BENCH)
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+locks: $(VENV)/.dev
+	locks/compile locks --upgrade
+
+servers:
+	tests/support/install-servers
+
+$(VENV)/bin/python:
+	tests/support/make-venv $(PYTHON) $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python locks/demo.txt pyproject.toml
+	$(PIP) --require-hashes --requirement locks/demo.txt
+	$(INSTALL_PROJECT)
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python locks/dev.txt pyproject.toml
+	$(PIP) --require-hashes --requirement locks/dev.txt
+	$(INSTALL_PROJECT)
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,83 @@
+"""``needlelog demo``: everything at once, with a simulated pen and no configuration."""
+
+import contextlib
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.live import Live
+
+from drivers.simulator.script import SHORT_LEGS
+from logger.cli.session_views import summary_lines
+from logger.demo.conductor import Conductor
+from logger.demo.parts import Demo, running_parts
+from logger.demo.screen import live_view, plain_line
+from logger.errors import SinkUnavailable
+from logger.session.store import load_sessions
+
+STEP_S = 0.25
+START_WITHIN_S = 30.0
+
+
+@click.command()
+@click.option("--duration", type=click.FloatRange(min=1), metavar="SECONDS", help="Then it ends.")
+@click.option(
+    "--dir",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="demo-data",
+    show_default=True,
+    help="Where the demo's journal lies.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed, another session.")
+def demo(duration: float | None, data_dir: Path, seed: int) -> None:
+    """Record a scripted session on both legs with a simulated pen, and show it live.
+
+    Simulator, broker and recorder are started on this machine only; no server and no
+    configuration is needed. Ends with Ctrl-C, or after --duration seconds.
+    """
+    with running_parts(data_dir, seed) as parts:
+        conductor = Conductor(parts.data_dir, SHORT_LEGS, time.monotonic)
+        with contextlib.suppress(KeyboardInterrupt):
+            _watch(conductor, duration)
+        conductor.stop()
+    _tell(parts, conductor.session)
+
+
+def _watch(conductor: Conductor, duration_s: float | None) -> None:
+    begun_s = time.monotonic()
+    live = Live(live_view(None), console=Console(), auto_refresh=False, transient=True)
+    on_screen = sys.stdout.isatty()
+    with live if on_screen else contextlib.nullcontext():
+        told_s = 0.0
+        while duration_s is None or time.monotonic() - begun_s < duration_s:
+            status = conductor.status()
+            if status is not None:
+                conductor.step(status)
+            elif time.monotonic() - begun_s > START_WITHIN_S:
+                raise SinkUnavailable("the demo's recorder did not start; see recorder.log")
+            if on_screen:
+                live.update(live_view(status), refresh=True)
+            elif time.monotonic() - told_s >= 1:
+                told_s = time.monotonic()
+                click.echo(plain_line(status))
+            time.sleep(STEP_S)
+
+
+def _tell(parts: Demo, session_id: str | None) -> None:
+    session = load_sessions(parts.data_dir).session(session_id) if session_id else None
+    if session is not None:
+        for line in summary_lines(session):
+            click.echo(line)
+    click.echo(
+        f"""
+The journal is {parts.data_dir / "journal.db"}; all else is made from it. Try next:
+  needlelog --data-dir {parts.data_dir} session list
+  needlelog --data-dir {parts.data_dir} session show {session_id or "ID"} --json
+  needlelog --data-dir {parts.data_dir} session export {session_id or "ID"} --out samples.csv
+  needlelog --data-dir {parts.data_dir} verify
+  needlelog simulate --help      a pen on a PTY, with faults on request
+A real pen, broker and database: see README.md. (`needlelog` is in .venv/bin.)"""
+    )

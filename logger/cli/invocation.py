@@ -1,0 +1,32 @@
+"""What every command knows: the settings, as flags, environment and file give them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from logger.settings import Settings, load_settings
+
+
+@dataclass(slots=True)
+class Invocation:
+    """One call of ``needlelog``. The settings are read when a command asks for them."""
+
+    config: Path | None = None
+    flags: dict[str, str] = field(default_factory=dict)
+    _settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings; raises :class:`logger.errors.ConfigError`."""
+        if self._settings is None:
+            self._settings = load_settings(self.config, self.flags)
+        return self._settings
+
+    @property
+    def data_dir(self) -> Path:
+        """The data directory of the settings."""
+        return self.settings.data_dir
+
+
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)

@@ -1,0 +1,125 @@
+"""``needlelog``: finds the command, and makes every expected error one line and an exit code."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from logger.cli.exits import Exit
+from logger.errors import (
+    CommandRefused,
+    ConfigError,
+    JournalError,
+    LinkLost,
+    NeedlelogError,
+    NotRunning,
+    SinkUnavailable,
+)
+
+COMMANDS = {
+    "config": "logger.cli.config:config",
+    "demo": "logger.cli.demo:demo",
+    "pen": "logger.cli.pen:pen",
+    "ports": "logger.cli.ports:ports",
+    "queue": "logger.cli.queue:queue",
+    "run": "logger.cli.run:run",
+    "session": "logger.cli.session:session",
+    "simulate": "logger.cli.simulate:simulate",
+    "status": "logger.cli.status:status",
+    "verify": "logger.cli.verify:verify_cli",
+}
+"""Where each command stands. A command's module is imported only when it is called."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when asked for, so that each starts fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings file. [env: NEEDLELOG_CONFIG]",
+)
+@click.option("--data-dir", metavar="DIR", help="Where the journal lies.")
+@click.option(
+    "--set",
+    "assignments",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="One setting, such as mqtt.host=broker; may be repeated.",
+)
+@click.version_option(package_name="needlelog")
+@click.pass_context
+def cli(
+    ctx: click.Context, config: Path | None, data_dir: str | None, assignments: tuple[str, ...]
+) -> None:
+    """Record microneedling pens, for every treatment session on a leg.
+
+    Exit codes: 0 done, 1 a check found something wrong, 2 usage or settings, 3 refused,
+    4 no recorder is running, 5 the journal, 6 port or receiver out of reach, 130 Ctrl-C.
+    """
+    from logger.cli.invocation import Invocation  # noqa: PLC0415 - pydantic loads slowly
+
+    flags = {}
+    for assignment in assignments:
+        key, separator, value = assignment.partition("=")
+        if not separator or not key:
+            raise ConfigError(f"flag --set {assignment}", "no KEY=VALUE", "Write key=value")
+        flags[key] = value
+    if data_dir is not None:
+        flags["data_dir"] = data_dir
+    ctx.obj = Invocation(config, flags)
+
+
+def main() -> None:
+    """Run the command line; never shows a traceback for an error that was foreseen."""
+    try:
+        code = cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        code = Exit.INTERRUPTED
+    except NeedlelogError as error:
+        click.echo(f"error: {error}", err=True)
+        code = exit_code(error)
+    except BrokenPipeError:
+        # Whoever read us has enough; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.OK
+    sys.exit(code if isinstance(code, int) else Exit.OK)
+
+
+def exit_code(error: NeedlelogError) -> Exit:
+    """Return the exit code by which a script can tell ``error``."""
+    match error:
+        case ConfigError():
+            return Exit.USAGE
+        case JournalError():
+            return Exit.JOURNAL
+        case LinkLost() | SinkUnavailable():
+            return Exit.UNAVAILABLE
+        case NotRunning():
+            return Exit.NOT_RUNNING
+        case CommandRefused():
+            return Exit.REFUSED
+    return Exit.FOUND_WRONG
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Carries session orders to the running recorder; without one, to the journal itself."""
+
+import os
+from typing import Any
+
+import msgspec
+
+from logger.cli.invocation import Invocation
+from logger.command_socket import send_order
+from logger.errors import NotRunning
+from logger.journal.writer import Journal
+from logger.recorder.clock import HostClock
+from logger.recorder.session_desk import SessionDesk
+from logger.service.orders import outcome
+from logger.session.keeper import Keeper, KeeperLimits
+from logger.session.orders import AnyOrder
+from logger.session.plans import load_plans
+from logger.session.store import open_sessions
+
+
+def carry_out(invocation: Invocation, order: AnyOrder) -> dict[str, Any]:
+    """Return what was done, and at which position.
+
+    Raises :class:`CommandRefused` with the reason.
+    """
+    try:
+        result: dict[str, Any] = send_order(
+            invocation.data_dir, "session", msgspec.to_builtins(order)
+        )
+    except NotRunning:
+        if not (invocation.data_dir / "journal.db").exists():
+            raise
+        return _alone(invocation, order)
+    return result
+
+
+def _alone(invocation: Invocation, order: AnyOrder) -> dict[str, Any]:
+    """Carry out ``order`` while no recorder runs: no pen is linked then."""
+    settings, clock = invocation.settings, HostClock()
+    plans = load_plans(settings.plans_file) if settings.plans_file else {}
+    with Journal.open(settings.data_dir, clock) as journal:
+        store, projection = open_sessions(settings.data_dir)
+        try:
+            desk = SessionDesk(projection, Keeper(KeeperLimits()), plans, dict, clock)
+            entries = journal.append(desk.judge(order, _actor()))
+            desk.applied(entries)
+            store.save(projection)
+        finally:
+            store.close()
+    return outcome(entries)
+
+
+def _actor() -> str:
+
+    return f"uid:{os.getuid()}"

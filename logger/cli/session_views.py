@@ -1,0 +1,118 @@
+"""Sessions as lines of text for a terminal, and as values for JSON."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from logger.session.legs import ZONES
+from logger.session.model import Segment, Session, SessionSummary, Spread
+
+
+def as_json_value(value: msgspec.Struct) -> Any:
+    """Return ``value`` as JSON's own types, every field named as in the model."""
+    return msgspec.to_builtins(value)
+
+
+def table_lines(rows: Sequence[SessionSummary]) -> list[str]:
+    """Return the session list, a line each under a header."""
+    if not rows:
+        return ["no session was recorded yet"]
+    header = f"{'session':<15} {'started (local time)':<20} {'pen':<16} {'client':<14} state"
+    return [header, *(_table_line(row) for row in rows)]
+
+
+def summary_lines(session: Session) -> list[str]:
+    """Return a session's page: who, when, segments with statistics, deviations, notes."""
+    mark = "  SIMULATED" if session.simulated else ""
+    lines = [
+        f"session {session.id}  {session.state}{mark}",
+        f"  pen {session.pen} {session.pen_seen.model} {session.pen_seen.firmware}".rstrip()
+        + f", client {session.client}, practitioner {session.practitioner}",
+        f"  from {_time(session.started_unix_ns)} to {_time(session.ended_unix_ns)}"
+        + _clock_words(session),
+    ]
+    if session.plan:
+        lines.append(f"  plan {session.plan.name} version {session.plan.version}")
+    if session.indication:
+        lines.append(f"  indication {session.indication}")
+    lines += [_totals_line(session), ""]
+    for segment in session.segments:
+        lines += _segment_lines(segment)
+    for stay in session.interruptions:
+        until = _time(stay.to_unix_ns)
+        lines.append(f"  {stay.what} from {_time(stay.from_unix_ns)} to {until}: {stay.reason}")
+    lines += [
+        f"  note {_time(note.time_unix_ns)} {note.actor}: {note.text}" for note in session.notes
+    ]
+    return lines
+
+
+def _table_line(row: SessionSummary) -> str:
+    mark = " SIMULATED" if row.simulated else ""
+    started = _time(row.started_unix_ns)
+    return f"{row.id:<15} {started:<20} {row.pen:<16} {row.client:<14} {row.state}{mark}"
+
+
+def _clock_words(session: Session) -> str:
+    if session.clock is None or session.clock.synchronised:
+        return ""
+    if session.corrected_started_unix_ns is None:
+        return "\n  the host's clock was NOT synchronised at the start"
+    corrected = _time(session.corrected_started_unix_ns)
+    return f"\n  the host's clock was NOT synchronised; corrected start {corrected}"
+
+
+def _totals_line(session: Session) -> str:
+    totals = session.totals
+    words = [
+        f"{totals.samples_received} samples",
+        f"complete {_percent(totals.completeness)}",
+        f"motor on {totals.motor_on_s:.1f} s",
+        f"{totals.deviations} deviation(s)",
+    ]
+    if totals.nominal_punctures is not None:
+        words.append(f"{totals.nominal_punctures:.0f} nominal punctures")
+    return "  " + ", ".join(words)
+
+
+def _segment_lines(segment: Segment) -> list[str]:
+    statistics = segment.statistics
+    zone = ZONES[segment.zone].title if segment.zone in ZONES else segment.zone
+    contact = "" if statistics.contact_s is None else f", contact {statistics.contact_s:.1f} s"
+    gaps = statistics.gaps_counted + statistics.gaps_uncounted
+    lines = [
+        f"  {segment.number}. {segment.side} {zone}",
+        f"     {statistics.duration_s:.1f} s, motor on {statistics.motor_on_s:.1f} s{contact}, "
+        f"{statistics.samples_received} samples, complete {_percent(statistics.completeness)}, "
+        f"{gaps} gap(s), {statistics.dial_changes} dial change(s)",
+        f"     depth set {_spread(statistics.depth_set_mm, 'mm')}; "
+        f"measured {_spread(statistics.depth_measured_mm, 'mm')}; "
+        f"rate {_spread(statistics.rate_hz, 'Hz')}",
+    ]
+    for deviation in segment.deviations:
+        lasted_s = (deviation.to_unix_ns - deviation.from_unix_ns) / 1e9
+        limit = "" if deviation.limit is None else f": {deviation.extreme} beyond {deviation.limit}"
+        lines.append(
+            f"     DEVIATION {deviation.what}{limit}, {lasted_s:.1f} s "
+            f"from {_time(deviation.from_unix_ns)}"
+        )
+    return lines
+
+
+def _spread(spread: Spread | None, unit: str) -> str:
+    if spread is None:
+        return "-"
+    return f"{spread.mean:.2f} {unit} ({spread.minimum:.2f} to {spread.maximum:.2f})"
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:.2%}"
+
+
+def _time(unix_ns: int | None) -> str:
+    if unix_ns is None:
+        return "-"
+    local = datetime.fromtimestamp(unix_ns / 1e9, UTC).astimezone()
+    return local.strftime("%Y-%m-%d %H:%M:%S")

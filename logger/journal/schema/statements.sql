@@ -1,0 +1,76 @@
+-- Every statement that the journal runs, by name. Migrations stand in the numbered files.
+
+-- name: name_journal
+INSERT INTO journal (only, id) VALUES (1, ?);
+
+-- name: journal_id
+SELECT id FROM journal WHERE only = 1;
+
+-- name: append_entry
+INSERT INTO entry (position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: set_cursor
+INSERT INTO cursor (sink, position, safe) VALUES (?, ?, ?)
+ON CONFLICT (sink) DO UPDATE SET position = excluded.position, safe = excluded.safe;
+
+-- name: add_quarantined
+INSERT INTO quarantine (time_ns, sink, position, item, reason) VALUES (?, ?, ?, ?, ?);
+
+-- name: last_entry
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry ORDER BY position DESC LIMIT 1;
+
+-- name: last_position
+SELECT coalesce(max(position), 0) FROM entry;
+
+-- name: time_from
+SELECT time_ns FROM entry WHERE position >= ? ORDER BY position LIMIT 1;
+
+-- name: read_all
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry
+ WHERE position > :after AND position <= :to
+   AND (:stream IS NULL OR stream = :stream)
+ ORDER BY position LIMIT :limit;
+
+-- name: read_kinds
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry
+ WHERE position > :after AND position <= :to
+   AND (:stream IS NULL OR stream = :stream)
+   AND kind IN (SELECT value FROM json_each(:kinds))
+ ORDER BY position LIMIT :limit;
+
+-- name: read_kinds_beside_samples
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry INDEXED BY entry_beside_samples
+ WHERE position > :after AND position <= :to
+   AND kind <> 'samples'
+   AND (:stream IS NULL OR stream = :stream)
+   AND kind IN (SELECT value FROM json_each(:kinds))
+ ORDER BY position LIMIT :limit;
+
+-- name: last_of_kind
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry INDEXED BY entry_beside_samples
+ WHERE kind <> 'samples' AND kind = :kind AND stream = :stream
+ ORDER BY position DESC LIMIT 1;
+
+-- name: last_samples
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry
+ WHERE position > :after AND kind = 'samples' AND stream = :stream
+ ORDER BY position DESC LIMIT 1;
+
+-- name: cursors
+SELECT sink, position, safe FROM cursor ORDER BY sink;
+
+-- name: quarantine
+SELECT sink, position, item, reason, number, time_ns
+  FROM quarantine
+ WHERE number > :after AND (:sink IS NULL OR sink = :sink)
+ ORDER BY number LIMIT :limit;
+
+-- name: quarantine_counts
+SELECT sink, count(*) FROM quarantine GROUP BY sink;

@@ -1,0 +1,21 @@
+"""The journal's SQL by name; it stands in ``schema/statements.sql`` only."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+@cache
+def statements() -> Mapping[str, str]:
+    """Return every statement by the name that stands above it."""
+    text = files("logger.journal").joinpath("schema", "statements.sql").read_text("utf-8")
+    _, *parts = _NAME.split(text)
+    return {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def statement(name: str) -> str:
+    """Return the statement called ``name``."""
+    return statements()[name]

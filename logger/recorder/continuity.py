@@ -1,0 +1,224 @@
+"""What a pen's own counters say: order, repeats, missing samples, time since boot.
+
+Pure: columns in, columns and findings out. One :class:`Continuity` lives as long as a
+pen's boot; it may be taken up again after a lost link or a restart of the recorder.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+REORDER_WINDOW = 64
+"""A sample this far behind the newest is late or repeated; further back means a reboot."""
+
+STEADY_WITHIN_US = 2_000_000
+"""How far number and time of a sample may contradict those before it."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Samples ``first`` to ``last`` (both included) never came."""
+
+    first: int
+    last: int
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What may be journaled of a run.
+
+    ``take`` indexes the run's rows, in order, without repeats; ``sequence`` and
+    ``device_us`` are theirs, unwrapped and strictly increasing. ``refused`` holds the
+    cause of each row that is left out.
+    """
+
+    take: NDArray[np.intp]
+    sequence: Ints
+    device_us: Ints
+    missing: tuple[Missing, ...] = ()
+    refused: dict[str, int] = field(default_factory=dict)
+    in_order: bool = True
+
+
+@dataclass(slots=True)
+class Continuity:
+    """Follows one boot of one pen.
+
+    ``last_sequence`` and ``last_device_us`` are the newest that were journaled, or None
+    before the first. A modulus is None where the pen sends no such counter.
+    """
+
+    sequence_modulus: int | None
+    ticks_modulus_us: int | None
+    period_us: int | None
+    last_sequence: int | None = None
+    last_device_us: int | None = None
+    _offset_us: int | None = None
+    _suspect_us: int | None = None
+
+    def goes_back(self, sequence: Ints | None, ticks_us: Ints | None) -> bool:
+        """Tell whether a run starts so far behind the newest that the pen must have rebooted."""
+        if sequence is not None and len(sequence) and self.last_sequence is not None:
+            modulus = self.sequence_modulus or 1 << 62
+            step = _signed(int(sequence[0]) - self.last_sequence, modulus)
+            return -modulus // 2 < step < -min(REORDER_WINDOW, modulus // 4)
+        if ticks_us is not None and len(ticks_us) and self.last_device_us is not None:
+            modulus = self.ticks_modulus_us or 1 << 62
+            step = _signed(int(ticks_us[0]) - self.last_device_us, modulus)
+            return step < -REORDER_WINDOW * (self.period_us or 10_000)
+        return False
+
+    def accept(
+        self,
+        sequence: Ints | None,
+        ticks_us: Ints | None,
+        arrived_us: Ints,
+        elapsed_us: int | None = None,
+    ) -> Ordered:
+        """Return what to journal of one run, and remember its end.
+
+        ``arrived_us`` [n] stands in for the device's time where the pen has no clock: it
+        counts from an origin that the caller keeps for the boot. ``elapsed_us`` is the
+        host's time since the newest sample if the link was lost in between: it tells
+        how often a counter wrapped meanwhile.
+        """
+        counted = sequence is not None
+        numbers = self._unwrap_sequence(sequence, len(arrived_us), elapsed_us)
+        times = (
+            self._unwrap_ticks(ticks_us, numbers, elapsed_us)
+            if ticks_us is not None
+            else (arrived_us)
+        )
+        if elapsed_us is not None:
+            self._offset_us = self._suspect_us = None
+        take = np.arange(len(numbers))
+        jumped = 0
+        if counted and ticks_us is not None and self.period_us:
+            take = take[self._steady(times - numbers * self.period_us)]
+            jumped = len(numbers) - len(take)
+        in_order = True
+        if counted and np.any(np.diff(numbers[take]) < 0):
+            in_order = False
+            take = take[np.argsort(numbers[take], kind="stable")]
+        keep, refused = self._plausible(numbers[take], times[take], counted)
+        take = take[keep]
+        numbers, times = numbers[take], times[take]
+        if jumped:
+            refused["jump"] = jumped
+        missing = self._missing(numbers) if counted else ()
+        if len(numbers):
+            self.last_sequence = int(numbers[-1])
+            self.last_device_us = int(times[-1])
+        return Ordered(take, numbers, times, missing, refused, in_order)
+
+    def event_device_us(self, ticks_us: int, elapsed_us: int | None = None) -> int:
+        """Return an event's time since boot in µs, unwrapped next to the newest sample."""
+        if self.last_device_us is None:
+            return ticks_us
+        expected = self.last_device_us + (elapsed_us or 0)
+        return int(_unwrap(np.array([ticks_us]), self.ticks_modulus_us, expected)[0])
+
+    def _unwrap_sequence(self, wire: Ints | None, length: int, elapsed_us: int | None) -> Ints:
+        if wire is None:
+            first = 0 if self.last_sequence is None else self.last_sequence + 1
+            return np.arange(first, first + length, dtype=np.int64)
+        expected = None
+        if self.last_sequence is not None:
+            steps = 1
+            if elapsed_us is not None and self.period_us:
+                steps = max(1, round(elapsed_us / self.period_us))
+            expected = self.last_sequence + steps
+        return _unwrap(wire, self.sequence_modulus, expected)
+
+    def _unwrap_ticks(self, wire: Ints, numbers: Ints, elapsed_us: int | None) -> Ints:
+        expected = None
+        if self.last_device_us is not None and self.last_sequence is not None and len(numbers):
+            step = self.period_us or 0
+            if elapsed_us is not None:
+                ran = int(numbers[0]) - self.last_sequence
+                step = ran * self.period_us if self.period_us and ran > 0 else elapsed_us
+            expected = self.last_device_us + step
+        return _unwrap(wire, self.ticks_modulus_us, expected)
+
+    def _steady(self, offset_us: Ints) -> NDArray[np.bool_]:
+        """Leave out lone rows whose number and time contradict those around them.
+
+        ``offset_us`` is time less number times period: steady but for slow drift. A
+        weak checksum lets such a row through now and then; a second row that agrees
+        with it shows that the pen itself has jumped.
+        """
+        if not len(offset_us):
+            return np.ones(0, dtype=np.bool_)
+        known = int(offset_us[0]) if self._offset_us is None else self._offset_us
+        keep = np.abs(offset_us - known) <= STEADY_WITHIN_US
+        if not keep.all():
+            for row, offset in enumerate(offset_us.tolist()):
+                suspect = self._suspect_us
+                keep[row] = abs(offset - known) <= STEADY_WITHIN_US or (
+                    suspect is not None and abs(offset - suspect) <= STEADY_WITHIN_US
+                )
+                if keep[row]:
+                    known, self._suspect_us = offset, None
+                else:
+                    self._suspect_us = offset
+        self._offset_us = int(offset_us[keep][-1]) if keep.any() else known
+        return keep
+
+    def _plausible(
+        self, numbers: Ints, times: Ints, counted: bool
+    ) -> tuple[NDArray[np.bool_], dict[str, int]]:
+        """Leave out late and repeated rows, and rows whose time does not rise."""
+        keep = np.ones(len(numbers), dtype=np.bool_)
+        refused: dict[str, int] = {}
+        if counted:
+            repeated = np.zeros_like(keep)
+            repeated[1:] = numbers[1:] == numbers[:-1]
+            late = np.zeros_like(keep)
+            if self.last_sequence is not None:
+                late = numbers <= self.last_sequence
+            keep = ~(late | repeated)
+            refused = {"repeated": int(np.sum(repeated & ~late)), "late": int(np.sum(late))}
+        floor = np.iinfo(np.int64).min if self.last_device_us is None else self.last_device_us
+        kept = np.flatnonzero(keep)
+        highest = np.maximum.accumulate(np.concatenate(([floor], times[kept])))
+        wrong = kept[times[kept] <= highest[:-1]]
+        keep[wrong] = False
+        refused["time"] = len(wrong)
+        return keep, {cause: count for cause, count in refused.items() if count}
+
+    def _missing(self, numbers: Ints) -> tuple[Missing, ...]:
+        if not len(numbers):
+            return ()
+        before = numbers[:1] - 1 if self.last_sequence is None else np.array([self.last_sequence])
+        previous = np.concatenate((before, numbers[:-1]))
+        holes = np.flatnonzero(numbers - previous > 1)
+        return tuple(Missing(int(previous[i]) + 1, int(numbers[i]) - 1) for i in holes)
+
+
+def _signed(difference: int, modulus: int) -> int:
+    """Return the difference's representative nearest to zero."""
+    return (difference + modulus // 2) % modulus - modulus // 2
+
+
+def _unwrap(wire: Ints, modulus: int | None, expected: int | None) -> Ints:
+    """Return ``wire`` unwrapped, int64 [n].
+
+    The first value is the one nearest ``expected``, each further one the nearest to the
+    one before it.
+    """
+    if not len(wire):
+        return wire
+    modulus = modulus or 1 << 62
+    first = int(wire[0])
+    if expected is not None:
+        first = expected + _signed(first - expected, modulus)
+    half = modulus // 2
+    steps = (np.diff(wire) + half) % modulus - half
+    return first + np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(steps)))

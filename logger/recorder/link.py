@@ -1,0 +1,122 @@
+"""One open link: bytes kept between commits, and the signs that it has died.
+
+A link is lost when the port goes, when it falls silent after frames had come, when
+nothing it carries makes sense, or when another pen answers on it.
+"""
+
+from dataclasses import dataclass, field
+
+from drivers.model import HostTime
+from drivers.port import Port
+from drivers.profile import Profile
+from logger.errors import LinkLost, UnsupportedPen
+from logger.journal import kinds
+from logger.journal.entry import Draft
+from logger.recorder.assembler import Assembler
+from logger.recorder.settings import RecordingSettings
+
+UNREADABLE_AFTER = 4096
+"""Bytes without one good frame that show a wrong baud rate or profile."""
+IDENTIFY_EVERY_NS = 2_000_000_000
+
+
+@dataclass(slots=True)
+class Link:
+    """Collects what ``port`` yields. ``opened`` is when it was opened."""
+
+    port: Port
+    profile: Profile
+    assembler: Assembler
+    settings: RecordingSettings
+    opened: HostTime
+    lost: str | None = None
+    lost_detail: str = ""
+    buffered: int = 0
+    last_good: HostTime | None = None
+    _chunks: list[bytes] = field(default_factory=list)
+    _read_at: HostTime | None = None
+    _asked_ns: int = 0
+    _good: int = 0
+    _strange: int = 0
+    _ended: bool = False
+
+    @property
+    def identified(self) -> bool:
+        """Tell whether it is known which pen speaks."""
+        return self.assembler.stream is not None
+
+    def read_now(self, now: HostTime) -> None:
+        """Keep what has arrived and was not read yet. Never waits."""
+        try:
+            self.keep(self.port.read_now(), now)
+        except LinkLost as error:
+            self.lose("unplugged", str(error))
+
+    def keep(self, data: bytes, now: HostTime) -> None:
+        """Keep what was just read, until the next commit."""
+        if data:
+            self._chunks.append(data)
+            self.buffered += len(data)
+            self._read_at = now
+
+    def lose(self, reason: str, detail: str) -> None:
+        """Give the link up; the first reason counts."""
+        if self.lost is None:
+            self.lost, self.lost_detail = reason, detail
+
+    def drain(self, now: HostTime) -> list[Draft]:
+        """Return drafts of all that was kept; the last ones of a lost link tell of its end."""
+        if self._ended:
+            return []
+        data, self._chunks, self.buffered = b"".join(self._chunks), [], 0
+        drafts: list[Draft] = []
+        try:
+            drafts = self.assembler.take(data, self._read_at or now)
+        except UnsupportedPen as error:
+            self.lose("another pen" if self.identified else "unsupported", str(error))
+        if self.lost is None:
+            self._watch(data, now)
+            self._ask_identity(now)
+        if self.lost is not None:
+            self._ended = True
+            drafts += self._last_words(now)
+        return drafts
+
+    def _watch(self, data: bytes, now: HostTime) -> None:
+        good = self.assembler.decoder.counters.frames_good
+        if good != self._good:
+            self.last_good, self._good, self._strange = now, good, 0
+            return
+        self._strange += len(data)
+        silent_s = (now.boottime_ns - (self.last_good or self.opened).boottime_ns) / 1e9
+        if self._strange >= UNREADABLE_AFTER:
+            self.lose("unreadable", self._unreadable())
+        elif self.last_good is not None and silent_s > self.settings.frame_timeout_s:
+            self.lose("silent", f"{self.port.name}: no good frame for {silent_s:.1f} s")
+
+    def _unreadable(self) -> str:
+        return (
+            f"{self.port.name}: {self._strange} bytes and no frame of profile "
+            f"{self.profile.name}: wrong baud rate ({self.profile.port.baud_rate}) or wrong "
+            "profile. Look with `needlelog pen sniff`"
+        )
+
+    def _ask_identity(self, now: HostTime) -> None:
+        ask = self.profile.identify
+        if ask is None or not self.assembler.waits_for_identity:
+            return
+        if not self._asked_ns or now.boottime_ns - self._asked_ns >= IDENTIFY_EVERY_NS:
+            self._asked_ns = now.boottime_ns
+            try:
+                self.port.write(ask)
+            except LinkLost as error:
+                self.lose("unplugged", str(error))
+
+    def _last_words(self, now: HostTime) -> list[Draft]:
+        stream = self.assembler.stream
+        if stream is None:
+            return []
+        lost = kinds.LinkLost(
+            port=self.port.name, reason=self.lost or "stopped", detail=self.lost_detail
+        )
+        return [*self.assembler.refused(now), stream.draft(lost)]

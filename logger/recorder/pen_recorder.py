@@ -1,0 +1,169 @@
+"""One recorder per pen: open, identify, read, and again for ever when the link is lost.
+
+It only reads and keeps bytes; :meth:`PenRecorder.drain`, called at each commit, makes
+drafts of them. So a link costs one wake-up per pause, however many frames it carries.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from drivers.decoder import Decoder
+from drivers.port import Port, open_port
+from drivers.profile import Profile
+from logger.backoff import Backoff
+from logger.errors import ConfigError, LinkLost
+from logger.journal.entry import Draft
+from logger.recorder.assembler import Assembler, Resume
+from logger.recorder.clock import Clock
+from logger.recorder.link import Link
+from logger.recorder.settings import RecordingSettings
+
+log = logging.getLogger(__name__)
+
+BUFFER_LIMIT = 1 << 18
+"""Bytes kept between two commits before reading waits for one."""
+BUSY_READ = 2048
+"""A read of this many bytes or more means that the line is fast: read on at once."""
+CALM_READ = 512
+"""A read of fewer bytes means that one read a commit is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A port to try, and how a pen on it would speak."""
+
+    port: str
+    profile: Profile
+    pen_name: str | None = None
+
+
+@dataclass(slots=True)
+class PenRecorder:
+    """Keeps one pen recorded.
+
+    ``targets`` returns the ports to try now, best first. ``resume`` returns where the
+    record of a serial number ended, and raises :class:`logger.errors.UnsupportedPen` if
+    another recorder has that pen. ``hurry`` asks for a commit before its time.
+    """
+
+    targets: Callable[[], Sequence[Target]]
+    resume: Resume
+    settings: RecordingSettings
+    clock: Clock
+    host_boot_id: str
+    sleep: Callable[[float], Awaitable[None]]
+    hurry: Callable[[], None]
+    backoff: Backoff
+    link: Link | None = None
+    trouble: str = ""
+    _drained: asyncio.Event = field(default_factory=asyncio.Event)
+    _turn: int = 0
+    _linked_before: bool = False
+
+    @property
+    def serial(self) -> str | None:
+        """The serial number of the pen on the link, if it is known."""
+        link = self.link
+        if link is None or link.lost is not None or link.assembler.stream is None:
+            return None
+        return link.assembler.stream.pen.serial
+
+    async def run(self) -> None:
+        """Record for ever; ends only by cancellation, with the port closed."""
+        while True:
+            target = self._next_target()
+            if target is not None:
+                try:
+                    await self._record(target)
+                except (LinkLost, ConfigError) as error:
+                    self._tell(str(error))
+            await self.sleep(self.backoff.next_wait_s())
+
+    def drain(self) -> list[Draft]:
+        """Return drafts of all that was read since the last call. Never waits."""
+        link = self.link
+        if link is None:
+            return []
+        now = self.clock()
+        if link.lost is None:
+            link.read_now(now)
+        drafts = link.drain(now)
+        if link.identified:
+            self.backoff.succeeded()
+        self._drained.set()
+        return drafts
+
+    def _next_target(self) -> Target | None:
+        targets = self.targets()
+        if not targets:
+            self._tell("no port of a known pen is plugged in")
+            return None
+        self._turn += 1
+        return targets[self._turn % len(targets)]
+
+    async def _record(self, target: Target) -> None:
+        port = await asyncio.to_thread(open_port, target.port, target.profile)
+        link = self._link(target, port)
+        self.link, self.trouble = link, ""
+        log.info("%s: open, profile %s", target.port, target.profile.name)
+        try:
+            await self._read(link, port)
+        except LinkLost as error:
+            link.lose("unplugged", str(error))
+        finally:
+            port.close()
+        await self._until_drained()
+        self.link = None
+        self._tell(link.lost_detail)
+
+    def _link(self, target: Target, port: Port) -> Link:
+        assembler = Assembler(
+            port=target.port,
+            profile=target.profile,
+            decoder=Decoder(target.profile),
+            host_boot_id=self.host_boot_id,
+            resume=self.resume,
+            pen_name=target.pen_name,
+            gap_cause="link" if self._linked_before else "restart",
+            simulated=port.simulated,
+        )
+        self._linked_before = True
+        return Link(port, target.profile, assembler, self.settings, self.clock())
+
+    async def _read(self, link: Link, port: Port) -> None:
+        """Read on until the link is lost.
+
+        :meth:`drain` empties the port too, so a slow line needs no more than that; a
+        faster one is read in between, before the kernel's buffer (4 kB) can run over.
+        """
+        interval_s = self.settings.commit_interval_s
+        while link.lost is None:
+            data = port.read_now() or await self._wait_for_data(port)
+            link.keep(data, self.clock())
+            if link.buffered > BUFFER_LIMIT:
+                self.hurry()
+                await self._until_drained()
+            elif len(data) < BUSY_READ:
+                await self.sleep(interval_s if len(data) < CALM_READ else interval_s / 4)
+
+    async def _wait_for_data(self, port: Port) -> bytes:
+        """Return what comes next, or nothing if that takes long.
+
+        Then the caller can look whether the link was given up meanwhile.
+        """
+        try:
+            async with asyncio.timeout(self.settings.frame_timeout_s):
+                return await port.read()
+        except TimeoutError:
+            return b""
+
+    async def _until_drained(self) -> None:
+        self._drained.clear()
+        await self._drained.wait()
+
+    def _tell(self, trouble: str) -> None:
+        if trouble and trouble != self.trouble:
+            log.warning("%s", trouble)
+        self.trouble = trouble

@@ -1,0 +1,102 @@
+"""Which pens are recorded: the ports to try for each, and where each pen's record ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drivers.discovery import PortInfo, candidates
+from drivers.profile import Profile, find_profile, load_profile
+from logger.errors import UnsupportedPen
+from logger.journal import kinds
+from logger.journal.blocks import decode_block
+from logger.journal.reader import JournalReader
+from logger.recorder.pen_recorder import PenRecorder, Target
+from logger.recorder.settings import PenSettings
+from logger.recorder.timeline import Resumption
+from logger.session.orders import KnownPen
+
+AUTO = "auto"
+
+
+def profile_of(pen: PenSettings, profiles_dir: Path | None) -> Profile:
+    """Return the profile that the settings name: the clinic's own before a shipped one.
+
+    Raises :class:`ConfigError` with file, key and mend.
+    """
+    if profiles_dir is not None:
+        own = profiles_dir / f"{pen.profile}.toml"
+        if own.is_file():
+            return load_profile(own)
+    return find_profile(pen.profile)
+
+
+@dataclass(slots=True)
+class Roster:
+    """All pen recorders of one service. ``find`` lists the ports that ``auto`` may open."""
+
+    reader: JournalReader
+    find: Callable[[Sequence[Profile]], Sequence[PortInfo]] = candidates
+    recorders: list[PenRecorder] = field(default_factory=list)
+    _seen: dict[str, bool] = field(default_factory=dict)
+    _resumptions: dict[str, Resumption] = field(default_factory=dict)
+
+    def targets(self, pen: PenSettings, profile: Profile) -> list[Target]:
+        """Return the ports to try now for ``pen``; none if ``auto`` finds no free one."""
+        if pen.port != AUTO:
+            return [Target(pen.port, profile, pen.name)]
+        taken = {r.link.assembler.port for r in self.recorders if r.link is not None}
+        return [
+            Target(port.best_path, profile, pen.name)
+            for port in self.find([profile])
+            if port.best_path not in taken
+        ]
+
+    def resumption(self, serial: str, asker: PenRecorder) -> Resumption | None:
+        """Return where the record of ``serial`` ended; None if it was never seen.
+
+        Raises :class:`UnsupportedPen` if another recorder has a pen of that number.
+        """
+        for recorder in self.recorders:
+            if recorder is not asker and recorder.serial == serial:
+                raise UnsupportedPen(
+                    f"pen {serial}",
+                    "two pens have this serial number",
+                    "Unplug one, or give one its own `name` in a [[pens]] table",
+                )
+        return self._resumptions.get(serial) or self._from_journal(serial)
+
+    @property
+    def seen(self) -> set[str]:
+        """The serial numbers of all pens seen since the service started."""
+        return set(self._seen)
+
+    def known_pens(self) -> dict[str, KnownPen]:
+        """Return the pens seen since the service started, as rules need them."""
+        linked = {recorder.serial for recorder in self.recorders}
+        return {
+            serial: KnownPen(serial=serial, linked=serial in linked, simulated=simulated)
+            for serial, simulated in self._seen.items()
+        }
+
+    def remember(self, recorder: PenRecorder) -> None:
+        """Keep where the record of the recorder's pen stands, for its next link."""
+        link = recorder.link
+        if link is None or link.assembler.stream is None:
+            return
+        stream = link.assembler.stream
+        self._seen[stream.pen.serial] = stream.pen.simulated
+        if stream.last_block is not None:
+            number = stream.timeline.anchoring.number
+            self._resumptions[stream.pen.serial] = Resumption.after(stream.last_block, number)
+
+    def _from_journal(self, serial: str) -> Resumption | None:
+        anchored = self.reader.last_of("anchor.set", serial)
+        if anchored is None or anchored.payload is None:
+            return None
+        payload = kinds.decode(anchored.kind, anchored.payload)
+        number = payload.anchor.number if isinstance(payload, kinds.AnchorSet) else 0
+        newest = self.reader.last_samples(serial, anchored.position)
+        newest = newest or self.reader.last_samples(serial, 0)
+        if newest is None or newest.payload is None:
+            return Resumption(anchor_number=number)
+        return Resumption.after(decode_block(newest.payload), number)

@@ -1,0 +1,35 @@
+"""What a clinic may set of pens and recording; ``logger.settings`` embeds it."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PenSettings(_Section):
+    """One pen to record: where it is plugged in and how it speaks.
+
+    ``port`` is a device path, ``socket://``, ``rfc2217://`` or ``auto``. ``name`` is the
+    serial number of a pen that does not tell its own.
+    """
+
+    port: str = "auto"
+    profile: str = "npt"
+    name: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class RecordingSettings(_Section):
+    """Times of the recorder, in seconds."""
+
+    commit_interval_s: Annotated[float, Field(ge=0.01, le=0.2)] = 0.2
+    idle_commit_interval_s: Seconds = 2.0
+    frame_timeout_s: Seconds = 2.0
+    reconnect_min_s: Seconds = 0.25
+    reconnect_max_s: Seconds = 2.0
+    resume_within_s: Seconds = 600.0
+    close_after_s: Seconds = 3600.0

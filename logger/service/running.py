@@ -1,0 +1,214 @@
+"""Wires the parts together, runs them, and closes them in order."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import signal
+import time
+from collections.abc import Sequence
+
+from drivers.profile import Profile
+from logger.backoff import Backoff
+from logger.command_socket import command_server
+from logger.errors import JournalError, SinkUnavailable
+from logger.journal import kinds
+from logger.journal.entry import Draft, Entry
+from logger.journal.feed import Feed
+from logger.journal.reader import JournalReader
+from logger.journal.tail import Tail
+from logger.journal.writer import Journal
+from logger.recorder.clock import HostClock, host_boot_id
+from logger.recorder.committer import Committer
+from logger.recorder.pen_recorder import PenRecorder
+from logger.recorder.roster import Roster, profile_of
+from logger.recorder.session_desk import SERVICE, SessionDesk
+from logger.recorder.settings import PenSettings
+from logger.service.delivery import Delivery
+from logger.service.orders import Orders
+from logger.service.watch import VERSION, Watch
+from logger.session.keeper import Keeper, KeeperLimits, LastSigns
+from logger.session.orders import PlanKey
+from logger.session.plans import load_plans
+from logger.session.projection import Projection
+from logger.session.store import open_sessions
+from logger.session.store_file import SessionStore
+from logger.settings import Settings
+from logger.status import Status
+
+log = logging.getLogger(__name__)
+
+TAIL_ENTRIES = 2000
+TAIL_BYTES = 8_000_000
+SAVE_EVERY_ENTRIES = 2000
+
+
+class Service:
+    """One recorder with everything it drives, made by :func:`run_service`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        profiles: Sequence[Profile],
+        plans: dict[PlanKey, kinds.Plan],
+        journal: Journal,
+        reader: JournalReader,
+        store: SessionStore,
+        projection: Projection,
+    ) -> None:
+        recording = settings.recording
+        self._settings = settings
+        self._reader = reader
+        self._store = store
+        self._clock = HostClock()
+        self._boot_id = host_boot_id()
+        self._random = random.Random()  # noqa: S311 - jitter, no secret
+        self._projection = projection
+        self._save_at = projection.position + SAVE_EVERY_ENTRIES
+        self._feed = Feed(reader, Tail(TAIL_ENTRIES, TAIL_BYTES), journal.last_position)
+        self._roster = Roster(reader)
+        limits = KeeperLimits(recording.resume_within_s, recording.close_after_s)
+        self._desk = SessionDesk(
+            self._projection, Keeper(limits), plans, self._roster.known_pens, self._clock
+        )
+        self._watch = Watch(
+            settings.site,
+            settings.data_dir,
+            journal.id,
+            self._roster,
+            self._projection,
+            self._clock,
+        )
+        self._delivery = Delivery(settings, reader, self._feed, self._watch, self._clock)
+        self._committer = Committer(
+            journal=journal,
+            gather=self._gather,
+            cursors=self._delivery.cursors,
+            after=self._committed,
+            now=time.monotonic,
+            interval_s=recording.commit_interval_s,
+            idle_interval_s=recording.idle_commit_interval_s,
+        )
+        for pen, profile in zip(settings.pens, profiles, strict=True):
+            self._roster.recorders.append(self._recorder(pen, profile))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Record and deliver until ``stop``; raises :class:`JournalError` if that must end."""
+        orders = Orders(self._desk, self._committer, self._delivery, self._reader, self._status)
+        await self._begin()
+        try:
+            async with (
+                command_server(self._settings.data_dir, orders.handle),
+                asyncio.TaskGroup() as tasks,
+            ):
+                parts = [self._committer.run(), self._delivery.run(self._committer.quarantine)]
+                parts += [recorder.run() for recorder in self._roster.recorders]
+                running = [tasks.create_task(part) for part in parts]
+                await stop.wait()
+                for task in running:
+                    task.cancel()
+            await self._end()
+        except* JournalError as failures:
+            raise _first(failures) from None
+        finally:
+            self._committer.close()
+            self._save()
+
+    async def _begin(self) -> None:
+        """Say that the recorder started, and what its absence did to open sessions."""
+        now = self._clock()
+        last = self._reader.last()
+        last_ns = last.time_ns if last else now.wall_ns
+        signs = LastSigns(last_ns, self._projection.clock, self._boot_id)
+        started = kinds.ServiceStarted(
+            version=VERSION,
+            host_boot_id=self._boot_id,
+            host=now,
+            site=self._settings.site,
+            settings_hash=self._settings.fingerprint(),
+        )
+        async with self._committer.exclusive():
+            await self._committer.append([_draft(started), *self._desk.started(signs, now)])
+
+    async def _end(self) -> None:
+        """Commit what the pens had said, and that the service stops."""
+        async with self._committer.exclusive():
+            for recorder in self._roster.recorders:
+                if recorder.link is not None:
+                    recorder.link.lose("stopped", "the service was told to stop")
+            await self._committer.flush()
+            await self._committer.append([_draft(kinds.ServiceStopped(reason="told to stop"))])
+
+    def _gather(self) -> list[Draft]:
+        """Return what pens and rules have to say, in the order in which it must be journaled."""
+        now = self._clock()
+        drafts: list[Draft] = []
+        for recorder in self._roster.recorders:
+            said = recorder.drain()
+            if said:
+                self._roster.remember(recorder)
+                drafts += self._desk.minded(said, now)
+        return drafts + self._desk.due(now)
+
+    def _committed(self, entries: list[Entry]) -> None:
+        self._desk.applied(entries)
+        self._watch.committed(entries)
+        self._feed.publish(entries)
+        if self._projection.stopped or entries[-1].position >= self._save_at:
+            self._save()
+
+    def _save(self) -> None:
+        self._save_at = self._projection.position + SAVE_EVERY_ENTRIES
+        try:
+            self._store.save(self._projection)
+        except SinkUnavailable as error:
+            log.warning("%s; it will be made again from the journal", error)
+
+    def _status(self) -> Status:
+        return self._watch.status(self._delivery.status())
+
+    def _recorder(self, pen: PenSettings, profile: Profile) -> PenRecorder:
+        recording = self._settings.recording
+        recorder = PenRecorder(
+            targets=lambda: self._roster.targets(pen, profile),
+            resume=lambda serial: self._roster.resumption(serial, recorder),
+            settings=recording,
+            clock=self._clock,
+            host_boot_id=self._boot_id,
+            sleep=asyncio.sleep,
+            hurry=self._committer.hurry,
+            backoff=Backoff(self._random, recording.reconnect_min_s, recording.reconnect_max_s),
+        )
+        return recorder
+
+
+async def run_service(settings: Settings) -> None:
+    """Record and deliver until SIGTERM or SIGINT.
+
+    Raises :class:`ConfigError` for settings, profiles or plans that cannot be used,
+    :class:`CommandRefused` if another recorder has the data directory, and
+    :class:`JournalError` if the journal cannot be used.
+    """
+    profiles = [profile_of(pen, settings.profiles_dir) for pen in settings.pens]
+    plans = load_plans(settings.plans_file) if settings.plans_file else {}
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with contextlib.ExitStack() as resources:
+        journal = resources.enter_context(Journal.open(settings.data_dir, HostClock()))
+        reader = resources.enter_context(JournalReader(settings.data_dir))
+        store, projection = open_sessions(settings.data_dir)
+        resources.callback(store.close)
+        service = Service(settings, profiles, plans, journal, reader, store, projection)
+        await service.run(stop)
+
+
+def _draft(payload: kinds.Payload) -> Draft:
+    return Draft(kinds.kind_of(payload), "", SERVICE, kinds.encode(payload))
+
+
+def _first(failures: "BaseExceptionGroup[JournalError]") -> BaseException:
+    first: BaseException = failures
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first

@@ -1,0 +1,233 @@
+"""A session that is not stopped: folds its pen's blocks and its own entries."""
+
+from typing import Self
+
+import msgspec
+import numpy as np
+
+from drivers.model import SampleBlock
+from logger.journal.entry import Entry
+from logger.journal.kinds import (
+    Payload,
+    SegmentStarted,
+    SessionContinued,
+    SessionInterrupted,
+    SessionLapsed,
+    SessionNote,
+    SessionPaused,
+    SessionResumed,
+    SessionStopped,
+)
+from logger.session.live_segment import LiveSegment, SegmentState
+from logger.session.live_state import EndedSegment, LiveState
+from logger.session.model import Note, Segment, Session
+from logger.session.rows import FLAGS, MOTOR, UTC_NS, rows_of
+from logger.session.runs import Run, RunFinder
+from logger.session.showing import session_of
+from logger.session.strides import Stride, Strider, StriderState
+
+
+class LiveDump(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that :class:`LiveSession` holds."""
+
+    state: LiveState
+    strider: StriderState
+    segment: SegmentState
+    adoptable: SegmentState | None
+
+
+class LiveSession:
+    """Sums a session up as it grows.
+
+    Samples go to the segment; while paused they are only counted; while lapsed they are
+    summed apart, so that a later resume can adopt them without reading them again.
+    """
+
+    def __init__(self, state: LiveState, period_us: int | None) -> None:
+        self.state = state
+        self._strider = Strider(period_us)
+        self._segment = self._new_segment(state.started_position, state.started_unix_ns)
+        self._adoptable: LiveSegment | None = None
+        self._paused_runs = RunFinder(0)
+
+    @classmethod
+    def load(cls, dump: LiveDump) -> Self:
+        live = cls(dump.state, dump.strider.period_us)
+        plan = dump.state.started.plan
+        live._strider = Strider.load(dump.strider)
+        live._segment = LiveSegment.load(dump.segment, plan)
+        if dump.adoptable is not None:
+            live._adoptable = LiveSegment.load(dump.adoptable, plan)
+        live._paused_runs = RunFinder(0, dump.state.running_while_paused)
+        return live
+
+    def dump(self) -> LiveDump:
+        self.state.running_while_paused = self._paused_runs.running
+        return LiveDump(
+            state=self.state,
+            strider=self._strider.dump(),
+            segment=self._segment.dump(),
+            adoptable=self._adoptable.dump() if self._adoptable is not None else None,
+        )
+
+    def add_block(self, block: SampleBlock, position: int) -> None:
+        """Fold a block of the session's pen, at its place in the journal."""
+        state = self.state
+        rows = rows_of(block)
+        strides = self._strider.take(block, rows)
+        (running,) = (rows[FLAGS] & MOTOR).nonzero()
+        motor_on_ns = int(rows[UTC_NS, running[-1]]) if len(running) else None
+        self._note_boot(block.boot_id)
+        if self._adoptable is not None:
+            self._adoptable.add(strides, motor_on_ns is not None, state.needles)
+            state.add_unassigned(position, int(rows[UTC_NS, -1]), motor_on_ns)
+            return
+        state.last_sample_position, state.last_sample_unix_ns = position, int(rows[UTC_NS, -1])
+        if motor_on_ns is not None:
+            state.motor_on_position, state.motor_on_unix_ns = position, motor_on_ns
+            self._segment.motor_ran()
+        if state.paused:
+            self._add_paused(strides, len(block), motor_on_ns is not None)
+        else:
+            self._segment.add(strides, motor_on_ns is not None, state.needles)
+
+    def set_period(self, period_us: int | None) -> None:
+        """Take the pen's sample period as it tells it from now on."""
+        self._strider.period_us = period_us
+
+    def add_event(self, *, dial: bool = False, gap: bool = False) -> None:
+        """Count a turn of a dial or a gap of unknown size, unless the session is paused."""
+        segment = self._segment if self._adoptable is None else self._adoptable
+        if self._adoptable is not None or not self.state.paused:
+            segment.sums.counters.dial_events += dial
+            segment.sums.counters.gaps_uncounted += gap
+
+    def change(self, payload: Payload, entry: Entry) -> None:
+        """Fold an entry of the session, other than its start and stop."""
+        state, position, time_ns = self.state, entry.position, entry.time_ns
+        match payload:
+            case SegmentStarted():
+                self._change_segment(payload, position, time_ns)
+            case SessionPaused():
+                self._border()
+                state.paused = True
+                state.begin("paused", position, time_ns)
+            case SessionInterrupted():
+                state.interrupt(position, time_ns, payload.reason)
+            case SessionContinued():
+                state.mend(("interrupted",), entry)
+            case SessionLapsed():
+                self._lapse(position, time_ns)
+            case SessionResumed():
+                self._resume(payload, entry)
+            case SessionNote():
+                state.notes.append(note_of(payload, entry))
+
+    def stop(self, stopped: SessionStopped, entry: Entry) -> Session:
+        """Return the session as it ended; nothing may be folded afterwards."""
+        state = self.state
+        self._border()
+        state.mend(("paused", "interrupted", "lapsed"), entry)
+        position, time_ns = entry.position, entry.time_ns
+        if stopped.ended_position is not None and stopped.ended_unix_ns is not None:
+            position, time_ns = stopped.ended_position, stopped.ended_unix_ns
+        self._end_segment(max(position, state.last_sample_position), time_ns)
+        if position < state.last_sample_position:
+            state.samples_paused = state.samples_paused_worked
+        segments = tuple(
+            _cut(one, position, time_ns)
+            for one in state.ended_segments
+            if one.whole.from_position <= position
+        )
+        return session_of(state, segments, "stopped", (position, time_ns), stopped.reason)
+
+    def session(self) -> Session:
+        """Return the session as it stands, with the sample that is held back."""
+        state = self.state
+        preview = LiveSegment.load(self._segment.dump(), state.started.plan)
+        if not state.paused and self._adoptable is None:
+            preview.border(self._strider.peek(), state.needles)
+        ended = tuple(one.whole for one in state.ended_segments)
+        return session_of(state, (*ended, preview.segment(None, None)), state.state)
+
+    def _new_segment(self, position: int, time_ns: int) -> LiveSegment:
+        state = self.state
+        return LiveSegment(
+            state.started.plan,
+            number=len(state.ended_segments) + 1,
+            side=state.side,
+            zone=state.zone,
+            from_position=position,
+            from_unix_ns=time_ns,
+        )
+
+    def _border(self) -> None:
+        """End what is being summed, wherever samples go now."""
+        last = self._strider.flush()
+        if self._adoptable is not None:
+            self._adoptable.border(last, self.state.needles)
+        elif self.state.paused:
+            self.state.add_paused_runs(self._feed_paused(last) + self._paused_runs.close())
+        else:
+            self._segment.border(last, self.state.needles)
+
+    def _change_segment(self, payload: SegmentStarted, position: int, time_ns: int) -> None:
+        self._border()
+        self._end_segment(position - 1, time_ns)
+        self.state.side, self.state.zone = payload.side, payload.zone
+        self._segment = self._new_segment(position, time_ns)
+
+    def _end_segment(self, position: int, time_ns: int) -> None:
+        whole = self._segment.segment(position, time_ns)
+        worked = self._segment.segment_worked(position, time_ns)
+        self.state.ended_segments.append(EndedSegment(whole, worked))
+
+    def _lapse(self, position: int, time_ns: int) -> None:
+        self._border()
+        self.state.lapse(position, time_ns)
+        self._adoptable = self._new_segment(position, time_ns)
+
+    def _resume(self, payload: SessionResumed, entry: Entry) -> None:
+        self._border()
+        adoptable, self._adoptable = self._adoptable, None
+        adopted = adoptable is not None and payload.adopted_from is not None
+        if adoptable is not None and adopted:
+            ran = self.state.adoptable_motor_on_position is not None
+            self._segment.merge(adoptable, ran)
+        self.state.resume(entry, adopted)
+
+    def _add_paused(self, strides: list[Stride], count: int, ran: bool) -> None:
+        state = self.state
+        state.samples_paused += count
+        if ran:
+            state.samples_paused_worked = state.samples_paused
+        for stride in strides:
+            state.add_paused_runs(self._feed_paused(stride))
+
+    def _feed_paused(self, stride: Stride | None) -> list[Run]:
+        if stride is None:
+            return []
+        flags = stride.rows[FLAGS]
+        return self._paused_runs.feed((flags & MOTOR) != 0, flags, stride)
+
+    def _note_boot(self, boot_id: int | None) -> None:
+        seen = self.state.pen_seen
+        if boot_id is not None and boot_id not in seen.boot_ids:
+            self.state.pen_seen = msgspec.structs.replace(seen, boot_ids=(*seen.boot_ids, boot_id))
+
+
+def note_of(payload: SessionNote, entry: Entry) -> Note:
+    """Return the note that an entry brings."""
+    return Note(
+        position=entry.position,
+        time_unix_ns=entry.time_ns,
+        actor=entry.actor,
+        text=payload.text,
+    )
+
+
+def _cut(ended: EndedSegment, position: int, time_ns: int) -> Segment:
+    """Return the segment, cut where the session ends within it."""
+    if ended.whole.to_position is not None and ended.whole.to_position <= position:
+        return ended.whole
+    return msgspec.structs.replace(ended.worked, to_position=position, to_unix_ns=time_ns)

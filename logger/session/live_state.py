@@ -1,0 +1,152 @@
+"""What is remembered of a session that is not stopped, and how it is shown."""
+
+import msgspec
+
+from logger.journal.entry import Entry
+from logger.journal.kinds import SessionStarted
+from logger.session.model import (
+    Break,
+    ClockState,
+    Interruption,
+    Interval,
+    Note,
+    PenSeen,
+    Segment,
+    State,
+)
+from logger.session.runs import Run
+
+
+class EndedSegment(msgspec.Struct, frozen=True):
+    """A segment that is over; ``worked`` as if it had ended with its last motor-on block."""
+
+    whole: Segment
+    worked: Segment
+
+
+class LiveState(msgspec.Struct, kw_only=True):
+    """All of a live session but its numeric sums; changed in place.
+
+    ``pen_needles`` are those of the cartridge as the pen reads it. ``broken_*`` tell
+    when the pen's telemetry ended, all through interruption and lapse.
+    ``*_motor_on_*`` name the last block and sample with the motor on; those of
+    ``adoptable`` count only once the lapse is adopted.
+    """
+
+    started: SessionStarted
+    started_position: int
+    started_unix_ns: int
+    started_by: str
+    pen_seen: PenSeen
+    clock: ClockState | None
+    clock_correction_ns: int | None = None
+    side: str
+    zone: str
+    pen_needles: int | None = None
+    paused: bool = False
+    interrupted: bool = False
+    lapsed: bool = False
+    broken_position: int | None = None
+    broken_unix_ns: int | None = None
+    ended_segments: list[EndedSegment] = []
+    interruptions: list[Interruption] = []
+    notes: list[Note] = []
+    motor_on_while_paused: list[Interval] = []
+    running_while_paused: Run | None = None
+    samples_paused: int = 0
+    samples_paused_worked: int = 0
+    last_sample_position: int = 0
+    last_sample_unix_ns: int | None = None
+    motor_on_position: int | None = None
+    motor_on_unix_ns: int | None = None
+    adoptable_motor_on_position: int | None = None
+    adoptable_motor_on_unix_ns: int | None = None
+    unassigned_from: int | None = None
+    unassigned_to: int | None = None
+    unassigned_unix_ns: int | None = None
+
+    @property
+    def state(self) -> State:
+        """The break that must be mended first."""
+        if self.lapsed:
+            return "lapsed"
+        if self.interrupted:
+            return "interrupted"
+        return "paused" if self.paused else "open"
+
+    @property
+    def needles(self) -> int | None:
+        """The needle count in force: as the pen reads it, else as the order said."""
+        cartridge = self.started.cartridge
+        typed = cartridge.needle_count if cartridge is not None else None
+        return self.pen_needles if self.pen_needles is not None else typed
+
+    def begin(self, what: Break, position: int, time_ns: int, reason: str = "") -> None:
+        """Note that a break begins."""
+        self.interruptions.append(
+            Interruption(what=what, reason=reason, from_position=position, from_unix_ns=time_ns)
+        )
+
+    def interrupt(self, position: int, time_ns: int, reason: str) -> None:
+        """Note that the pen's telemetry stopped: with the last sample, not with the entry."""
+        self.interrupted = True
+        self.broken_position = position
+        self.broken_unix_ns = self.last_sample_unix_ns or time_ns
+        self.begin("interrupted", position, self.broken_unix_ns, reason)
+
+    def lapse(self, position: int, time_ns: int) -> None:
+        """Note that the pen stayed away; what it sends from here on is unassigned."""
+        self._end(("interrupted",), position, time_ns, "session.lapsed")
+        self.interrupted, self.lapsed = False, True
+        if self.broken_position is None:
+            self.broken_position, self.broken_unix_ns = position, time_ns
+        self.begin("lapsed", position, time_ns)
+
+    def mend(self, whats: tuple[Break, ...], entry: Entry) -> None:
+        """End those breaks of ``whats`` that are going on."""
+        self._end(whats, entry.position, entry.time_ns, entry.kind)
+        self.interrupted = self.interrupted and "interrupted" not in whats
+        self.paused = self.paused and "paused" not in whats
+        self.lapsed = self.lapsed and "lapsed" not in whats
+        if not (self.interrupted or self.lapsed):
+            self.broken_position = self.broken_unix_ns = None
+
+    def resume(self, entry: Entry, adopted: bool) -> None:
+        """End all breaks; what came during a lapse is the session's if ``adopted``."""
+        self._end(("lapsed",), entry.position, entry.time_ns, entry.kind, adopted)
+        self.mend(("paused", "interrupted", "lapsed"), entry)
+        if adopted and self.unassigned_to is not None:
+            self.last_sample_position = self.unassigned_to
+            self.last_sample_unix_ns = self.unassigned_unix_ns
+        if adopted and self.adoptable_motor_on_position is not None:
+            self.motor_on_position = self.adoptable_motor_on_position
+            self.motor_on_unix_ns = self.adoptable_motor_on_unix_ns
+        self.adoptable_motor_on_position = self.adoptable_motor_on_unix_ns = None
+        self.unassigned_from = self.unassigned_to = self.unassigned_unix_ns = None
+
+    def add_unassigned(self, position: int, last_unix_ns: int, motor_on_ns: int | None) -> None:
+        """Note a block that came during a lapse."""
+        if self.unassigned_from is None:
+            self.unassigned_from = position
+        self.unassigned_to, self.unassigned_unix_ns = position, last_unix_ns
+        if motor_on_ns is not None:
+            self.adoptable_motor_on_position = position
+            self.adoptable_motor_on_unix_ns = motor_on_ns
+
+    def add_paused_runs(self, runs: list[Run]) -> None:
+        """Note when the motor was on although the session was paused."""
+        self.motor_on_while_paused += [
+            Interval(from_unix_ns=run.from_unix_ns, to_unix_ns=run.to_unix_ns) for run in runs
+        ]
+
+    def _end(
+        self, whats: tuple[Break, ...], position: int, time_ns: int, by: str, adopted: bool = False
+    ) -> None:
+        self.interruptions = [
+            msgspec.structs.replace(
+                one, to_position=position, to_unix_ns=time_ns, ended_by=by, adopted=adopted
+            )
+            if one.to_position is None and one.what in whats
+            else one
+            for one in self.interruptions
+        ]

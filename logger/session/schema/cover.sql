@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO covered (only, journal, position, state) VALUES (1, ?, ?, ?);

@@ -1,0 +1,1 @@
+SELECT journal, position, state FROM covered WHERE only = 1;

@@ -1,0 +1,1 @@
+SELECT session FROM document WHERE id = ?;

@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO document (id, session) VALUES (?, ?);

@@ -1,0 +1,7 @@
+INSERT OR REPLACE INTO summary (
+    id, started_position, pen, client, practitioner, simulated, state,
+    started_unix_ns, ended_unix_ns, segments, deviations, completeness
+) VALUES (
+    :id, :started_position, :pen, :client, :practitioner, :simulated, :state,
+    :started_unix_ns, :ended_unix_ns, :segments, :deviations, :completeness
+);

@@ -1,0 +1,113 @@
+"""The time-series database: points collected for a moment, written as line protocol."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from logger.errors import SinkUnavailable
+from logger.journal.entry import Entry
+from logger.session.assignment import Retag
+from logger.sinks.allow import public_event
+from logger.sinks.influx_client import CannotDelete, InfluxClient, open_client
+from logger.sinks.influx_points import event_line, summary_line
+from logger.sinks.influx_retag import former_tags_note, predicate, rfc3339, stretches
+from logger.sinks.influx_write import Lines, Writer
+from logger.sinks.line_protocol import BlockLines
+from logger.sinks.settings import InfluxSettings
+from logger.sinks.sink import Labelled, Receipt
+
+_NOTES_KEPT = 20
+
+Summary = Callable[[str], Mapping[str, float] | None]
+"""Returns the numbers of a session, none of them personal or clinical; None if unknown."""
+
+
+class InfluxSink:
+    """Writes to one bucket of an InfluxDB 2.x API; re-sending changes nothing there."""
+
+    name = "influx"
+    max_entries = 1000
+
+    def __init__(self, settings: InfluxSettings, *, site: str, summary: Summary) -> None:
+        self.linger_s = settings.flush_interval_s
+        self.max_rows = settings.batch_points
+        self._settings = settings
+        self._site = site
+        self._summary = summary
+        self._blocks = BlockLines(site)
+        self._writer = Writer(self.name, settings.batch_points, settings.batch_bytes)
+        self._client: InfluxClient | None = None
+        self._notes: dict[tuple[str, int, int], str] = {}
+
+    async def connect(self) -> None:
+        """Make a client; the server is reached with the first batch."""
+        self._client = await open_client(self._settings)
+
+    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
+        """Write all points of ``batch``."""
+        client = self._connected()
+        refused = await self._writer.write(client, await self._lines(batch))
+        return Receipt(refused, client.renewed())
+
+    async def retag(
+        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+    ) -> Receipt:
+        """Delete the points under their former tags and write them under the new ones."""
+        del entry
+        client, receipt = self._connected(), Receipt()
+        for batch in batches:
+            await self._delete(client, retag, batch)
+            refused = await self._writer.write(client, await self._lines(batch))
+            receipt = Receipt([*receipt.quarantined, *refused])
+        return receipt
+
+    async def attend(self) -> None:
+        """Do nothing: nothing is due between batches."""
+
+    async def close(self, *, goodbye: bool) -> None:
+        """Close the connection."""
+        del goodbye
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    def notes(self) -> Sequence[str]:
+        """Return which ranges are in the database with former tags as well."""
+        return tuple(self._notes.values())
+
+    def _connected(self) -> InfluxClient:
+        if self._client is None:
+            raise SinkUnavailable("there is no connection to the database")
+        return self._client
+
+    async def _lines(self, batch: Sequence[Labelled]) -> Lines:
+        lines = Lines()
+        for item in batch:
+            lines.add(self._lines_of(item), item.entry.position)
+            await asyncio.sleep(0)
+        return lines
+
+    def _lines_of(self, item: Labelled) -> list[str]:
+        if item.block is not None:
+            return self._blocks.lines(item.block, item.assignment)
+        event = public_event(item.entry) if item.entry.stream else None
+        if event is None:
+            return []
+        lines = [event_line(self._site, item.entry, event, item.assignment)]
+        if item.entry.kind == "session.stopped" and item.assignment is not None:
+            numbers = self._summary(item.assignment.session) or {}
+            line = summary_line(self._site, item.entry, item.assignment, numbers)
+            lines += [line] if line else []
+        return lines
+
+    async def _delete(self, client: InfluxClient, retag: Retag, batch: Sequence[Labelled]) -> None:
+        key = (retag.stream, retag.from_position, retag.to_position)
+        try:
+            for stretch in stretches(batch):
+                await client.delete(
+                    rfc3339(stretch.from_unix_ns),
+                    rfc3339(stretch.to_unix_ns + 1),
+                    predicate(stretch.measurement, self._site, retag.stream, retag.former),
+                )
+        except CannotDelete:
+            if len(self._notes) < _NOTES_KEPT:
+                self._notes[key] = former_tags_note(retag)

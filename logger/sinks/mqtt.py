@@ -1,0 +1,184 @@
+"""The broker: a block a message, QoS 1, in order; retained states that speak of now."""
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import aiomqtt
+
+from drivers.model import HostTime
+from logger.errors import ConfigError, SinkRejected, SinkUnavailable
+from logger.journal.entry import Entry
+from logger.journal.quarantine import Quarantined
+from logger.session.assignment import Retag
+from logger.sinks.mqtt_client import QOS, AcknowledgedClient
+from logger.sinks.mqtt_payloads import (
+    Message,
+    Publisher,
+    availability,
+    bridge_state,
+    session_state,
+)
+from logger.sinks.mqtt_suspect import Suspect
+from logger.sinks.present import Present
+from logger.sinks.settings import MqttSettings
+from logger.sinks.sink import Labelled, Receipt
+from logger.sinks.tls import tls_context
+
+_GOODBYE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A message on its way, and the broker's verdict to come."""
+
+    position: int
+    message: Message
+    verdict: asyncio.Future[None]
+
+
+class MqttSink:
+    """Publishes to one broker and subscribes to nothing: the broker can command nothing.
+
+    ``present`` is asked what is true now; ``clock`` reads the host's clocks.
+    """
+
+    name = "mqtt"
+    linger_s = 0.0
+    max_rows = 100_000
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        *,
+        site: str,
+        journal_id: str,
+        present: Callable[[], Present],
+        clock: Callable[[], HostTime],
+    ) -> None:
+        self.max_entries = settings.batch_messages
+        self._settings = settings
+        self._client_id = settings.client_id or f"needlelog-{site}-{journal_id[:8]}"
+        base = settings.base_topic or f"needlelog/{site}"
+        self._publisher = Publisher(base, site, journal_id)
+        self._present = present
+        self._clock = clock
+        self._client: AcknowledgedClient | None = None
+        self._retained: dict[str, bytes] = {}
+        self._suspect = Suspect()
+
+    async def connect(self) -> None:
+        """Connect with a will, then say that the service is there and what is true now."""
+        topic = self._publisher.bridge_topic
+        client = AcknowledgedClient(
+            self._settings,
+            client_id=self._client_id,
+            will=aiomqtt.Will(topic, bridge_state(False), QOS, retain=True),
+            tls_context=await asyncio.to_thread(self._tls_context),
+        )
+        await client.open()
+        self._client = client
+        self._retained = {}
+        await self._retain({topic: bridge_state(True)})
+        await self.attend()
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self._settings.tls is None:
+            return None
+        try:
+            return tls_context(self._settings.tls, "mqtt.tls")
+        except ConfigError as error:
+            raise SinkUnavailable(str(error)) from None
+
+    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
+        """Publish ``batch`` in order with a bounded number on their way."""
+        client, now_ns = self._connected(), self._clock().wall_ns
+        under_way: deque[_Sent] = deque()
+        refused: list[Quarantined] = []
+        for item in batch:
+            position = item.entry.position
+            message = self._publisher.message(item, now_ns)
+            if message is None:
+                continue
+            if self._suspect.convicted(position):
+                refused.append(self._quarantined(position, message, self._suspect.words))
+                continue
+            while len(under_way) >= self._suspect.window(self._settings.window, position):
+                refused += await self._settle(under_way.popleft())
+            under_way.append(_Sent(position, message, client.send(*message.parts)))
+        while under_way:
+            refused += await self._settle(under_way.popleft())
+        return Receipt(refused)
+
+    async def retag(
+        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+    ) -> Receipt:
+        """Publish a correction: who keeps the blocks can correct them by position."""
+        del batches
+        message = self._publisher.correction(retag, entry, self._clock().wall_ns)
+        verdict = self._connected().send(*message.parts)
+        return Receipt(await self._settle(_Sent(entry.position, message, verdict)))
+
+    async def attend(self) -> None:
+        """Notice a lost connection, and publish what has changed about the present."""
+        self._connected().check()
+        states: dict[str, bytes] = {}
+        for pen, now in self._present().pens.items():
+            states[self._publisher.pen_topic(pen, "availability")] = availability(now)
+            states[self._publisher.pen_topic(pen, "session")] = session_state(pen, now.session)
+        await self._retain(states)
+
+    async def close(self, *, goodbye: bool) -> None:
+        """Drop the connection; without ``goodbye`` the broker publishes the will."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            if goodbye:
+                async with asyncio.timeout(_GOODBYE_S):
+                    topic = self._publisher.bridge_topic
+                    await client.send(topic, bridge_state(False), retain=True)
+                    await client.leave()
+        except (SinkUnavailable, SinkRejected, TimeoutError):
+            return
+        finally:
+            client.drop()
+
+    def notes(self) -> Sequence[str]:
+        """Return what a person should know: that 3.1.1 cannot tell of refused messages."""
+        if self._settings.protocol == "5":
+            return ()
+        return ("MQTT 3.1.1 has no way to say that a message was refused; prefer protocol 5",)
+
+    def _connected(self) -> AcknowledgedClient:
+        if self._client is None:
+            raise SinkUnavailable("there is no connection to the broker")
+        return self._client
+
+    async def _retain(self, states: dict[str, bytes]) -> None:
+        client = self._connected()
+        changed = {t: p for t, p in states.items() if self._retained.get(t) != p}
+        for topic, payload in changed.items():
+            try:
+                await client.settled(client.send(topic, payload, retain=True))
+            except SinkRejected as refusal:
+                raise SinkUnavailable(str(refusal), 60.0) from None
+            self._retained[topic] = payload
+
+    async def _settle(self, sent: _Sent) -> list[Quarantined]:
+        client = self._connected()
+        try:
+            await client.settled(sent.verdict)
+        except SinkRejected as refusal:
+            return [self._quarantined(sent.position, sent.message, str(refusal))]
+        except SinkUnavailable:
+            if client.ended:
+                self._suspect.lost(sent.position)
+            raise
+        return []
+
+    def _quarantined(self, position: int, message: Message, reason: str) -> Quarantined:
+        item = message.topic.encode() + b" " + message.payload
+        return Quarantined(self.name, position, item, reason)

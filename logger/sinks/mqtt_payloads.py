@@ -1,0 +1,224 @@
+"""Topics and payloads for the broker. ``config/asyncapi.yaml`` describes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+import msgspec
+
+from drivers.escape import escape_topic
+from drivers.model import ColumnLayout, SampleBlock
+from logger.journal.entry import Entry
+from logger.session.assignment import Assignment, Retag
+from logger.sinks.allow import PublicEvent, Value, is_simulated, public_event
+from logger.sinks.present import PenPresent, SessionPresent
+from logger.sinks.sink import Labelled
+from logger.sinks.texts import TextTables, number_text
+
+SCHEMA = 1
+HISTORICAL_AFTER_NS = 10_000_000_000
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Tags(msgspec.Struct, frozen=True):
+    """The session of a stretch; all null where there is none."""
+
+    session: str | None
+    side: str | None
+    zone: str | None
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What every message about the past begins with."""
+
+    schema: int = SCHEMA
+    site: str
+    pen: str
+    simulated: bool
+    historical: bool
+    journal: str
+    position: int
+    session: str | None
+    side: str | None
+    zone: str | None
+
+
+class Telemetry(Head, frozen=True, kw_only=True):
+    """A block of samples as columns of one length."""
+
+    paused: bool
+    boot_id: int | None
+    sequence_counted: bool
+    anchor: int
+    sequence: list[int]
+    time_unix_us: list[int]
+    channels: dict[str, msgspec.Raw]
+    status: list[int]
+    status_known: int
+
+
+class Event(Head, frozen=True, kw_only=True):
+    """Something besides samples; the values carry their unit in the name."""
+
+    event: str
+    time_unix_us: int
+    values: dict[str, Value]
+
+
+class Correction(Head, frozen=True, kw_only=True):
+    """What lies from one position to another, both included, changed hands."""
+
+    from_position: int
+    to_position: int
+    former: Tags
+    now: Tags
+
+
+class _HeadFields(TypedDict):
+    site: str
+    pen: str
+    simulated: bool
+    historical: bool
+    journal: str
+    position: int
+    session: str | None
+    side: str | None
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A payload and where it goes."""
+
+    topic: str
+    payload: bytes
+
+    @property
+    def parts(self) -> tuple[str, bytes]:
+        """Topic and payload."""
+        return self.topic, self.payload
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Makes messages for one site and one journal under ``base``."""
+
+    base: str
+    site: str
+    journal: str
+    tables: TextTables = field(default_factory=TextTables)
+
+    @property
+    def bridge_topic(self) -> str:
+        """Where the state of the service itself is retained."""
+        return f"{self.base}/bridge/state"
+
+    def pen_topic(self, pen: str, leaf: str) -> str:
+        """Return the topic ``leaf`` of a pen, whatever its serial number holds."""
+        return f"{self.base}/pen/{escape_topic(pen)}/{leaf}"
+
+    def message(self, item: Labelled, now_ns: int) -> Message | None:
+        """Return what is to be published of ``item``; None if nothing may."""
+        if item.block is not None:
+            payload = _ENCODE(self._telemetry(item, item.block, now_ns))
+            return Message(self.pen_topic(item.entry.stream, "telemetry"), payload)
+        event = public_event(item.entry) if item.entry.stream else None
+        if event is None:
+            return None
+        payload = _ENCODE(self._event(item, event, now_ns))
+        return Message(self.pen_topic(item.entry.stream, "event"), payload)
+
+    def correction(self, retag: Retag, entry: Entry, now_ns: int) -> Message:
+        """Return the message that tells of ``retag``, which ``entry`` brought about."""
+        correction = Correction(
+            **self._head(entry, retag.stream, retag.new, now_ns),
+            from_position=retag.from_position,
+            to_position=retag.to_position,
+            former=_tags(retag.former),
+            now=_tags(retag.new),
+        )
+        return Message(self.pen_topic(retag.stream, "correction"), _ENCODE(correction))
+
+    def _telemetry(self, item: Labelled, block: SampleBlock, now_ns: int) -> Telemetry:
+        return Telemetry(
+            **self._head(item.entry, block.pen, item.assignment, now_ns),
+            paused=item.assignment is not None and item.assignment.paused,
+            boot_id=block.boot_id,
+            sequence_counted=block.sequence_counted,
+            anchor=block.anchor.number,
+            sequence=block.sequence.tolist(),
+            time_unix_us=(block.utc_ns() // 1000).tolist(),
+            channels={layout.channel: self._column(block, layout) for layout in block.layouts},
+            status=block.status.tolist(),
+            status_known=int(block.flags_known),
+        )
+
+    def _event(self, item: Labelled, event: PublicEvent, now_ns: int) -> Event:
+        return Event(
+            **self._head(item.entry, item.entry.stream, item.assignment, now_ns),
+            event=event.name,
+            time_unix_us=event.time_unix_ns // 1000,
+            values=dict(event.fields),
+        )
+
+    def _column(self, block: SampleBlock, layout: ColumnLayout) -> msgspec.Raw:
+        """Return a channel's values as a JSON array, null where absent."""
+        raw = block.columns[layout.channel]
+        if raw.dtype.kind == "f":
+            return msgspec.Raw(_ENCODE(layout.values(raw).tolist()))
+        texts = self.tables.of(layout, _json_text(layout))
+        return msgspec.Raw(f"[{','.join(map(texts.__getitem__, raw.tolist()))}]")
+
+    def _head(
+        self, entry: Entry, pen: str, assignment: Assignment | None, now_ns: int
+    ) -> _HeadFields:
+        tags = _tags(assignment)
+        return {
+            "site": self.site,
+            "pen": pen,
+            "simulated": is_simulated(pen),
+            "historical": now_ns - entry.time_ns > HISTORICAL_AFTER_NS,
+            "journal": self.journal,
+            "position": entry.position,
+            "session": tags.session,
+            "side": tags.side,
+            "zone": tags.zone,
+        }
+
+
+def _json_text(layout: ColumnLayout) -> Callable[[float], str]:
+    return lambda raw: number_text(layout, raw, absent="null")
+
+
+def _tags(assignment: Assignment | None) -> Tags:
+    if assignment is None:
+        return Tags(None, None, None)
+    return Tags(assignment.session, assignment.side, assignment.zone)
+
+
+def bridge_state(online: bool) -> bytes:
+    """Return the payload for the service's own state."""
+    return _ENCODE({"schema": SCHEMA, "state": "online" if online else "offline"})
+
+
+def availability(pen: PenPresent) -> bytes:
+    """Return the payload that tells whether a pen's link is up."""
+    return bridge_state(pen.online)
+
+
+def session_state(pen: str, session: SessionPresent | None) -> bytes:
+    """Return the payload for the session open on a pen now, if any."""
+    if session is None:
+        return _ENCODE({"schema": SCHEMA, "state": "none"})
+    return _ENCODE(
+        {
+            "schema": SCHEMA,
+            "state": session.state,
+            "session": session.session,
+            "side": session.side,
+            "zone": session.zone,
+            "since_unix_us": session.since_unix_ns // 1000,
+            "simulated": is_simulated(pen),
+        }
+    )

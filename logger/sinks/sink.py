@@ -1,0 +1,74 @@
+"""What a pump asks of a sink, and the items that pass between them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.model import SampleBlock
+from logger.journal.entry import Entry
+from logger.journal.quarantine import Quarantined
+from logger.session.assignment import Assignment, Retag
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An entry with what was open on its pen at its position.
+
+    ``block`` is set for samples alone; ``assignment`` is None where no session was open.
+    """
+
+    entry: Entry
+    block: SampleBlock | None
+    assignment: Assignment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch that was taken.
+
+    ``quarantined`` are the items that the receiver refused for good, in its own words.
+    ``connection_renewed`` tells that the receiver had closed the connection since the
+    batch before: it may have restarted and lost what it had acknowledged last.
+    """
+
+    quarantined: Sequence[Quarantined] = ()
+    connection_renewed: bool = False
+
+
+class Sink(Protocol):
+    """One receiver. Every method may raise ``SinkUnavailable``, which ends the connection.
+
+    ``linger_s`` is how long entries may be collected before a batch is offered;
+    ``max_entries`` and ``max_rows`` bound a batch.
+    """
+
+    name: str
+    linger_s: float
+    max_entries: int
+    max_rows: int
+
+    async def connect(self) -> None:
+        """Make a connection anew; nothing of an earlier one is left."""
+
+    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
+        """Return when the receiver has acknowledged or refused every item of ``batch``."""
+
+    async def retag(
+        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+    ) -> Receipt:
+        """Tell the receiver that ``entry`` gave what ``batches`` yields other tags.
+
+        ``batches`` yields the pen's entries of that stretch with their new label.
+        """
+
+    async def attend(self) -> None:
+        """Do what is due without new entries; called at least once a second."""
+
+    async def close(self, *, goodbye: bool) -> None:
+        """Drop the connection, whatever its state; never raises ``SinkUnavailable``.
+
+        With ``goodbye`` the receiver is told first that this is meant, within 2 s.
+        """
+
+    def notes(self) -> Sequence[str]:
+        """Return what a person should know of this sink, each a sentence without secrets."""

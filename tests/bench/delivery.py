@@ -1,0 +1,137 @@
+"""From a pen's bytes to journal, broker and database: what it costs, takes and loses."""
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.bench.bed import (
+    TAIL_S,
+    Timing,
+    Window,
+    between,
+    count,
+    missing,
+    observe,
+    servers,
+    stored,
+)
+from tests.bench.children import running
+from tests.bench.generator import Load, Sent, generating
+from tests.bench.listener import latencies_ms, listening
+from tests.bench.plain_script import MEASUREMENT
+from tests.bench.recorder import BUCKET, Sinks, recording
+
+_TELEMETRY_TOPIC = "needlelog/+/pen/+/telemetry"
+_SCRIPT_FLUSH_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One measurement of one program under one load.
+
+    ``lost`` counts by place the samples that were sent and are not there for good.
+    ``cpu_us`` is per sample that was kept; ``latency_ms`` float64 [n], empty for the script.
+    """
+
+    cpu_us: float
+    core_share: float
+    resident_mb: float
+    sent: int
+    lost: Mapping[str, int]
+    latency_ms: NDArray[np.float64]
+
+    def details(self) -> dict[str, object]:
+        """Return the figures for the JSON report."""
+        figures: dict[str, object] = {
+            "cpu_us_per_sample": round(self.cpu_us, 2),
+            "core_share": round(self.core_share, 4),
+            "resident_mb": round(self.resident_mb, 1),
+            "sent": self.sent,
+            "lost": dict(self.lost),
+        }
+        if self.latency_ms.size:
+            low, high = np.percentile(self.latency_ms, (50, 99))
+            figures["latency_ms"] = {"p50": round(low, 2), "p99": round(high, 2)}
+        return figures
+
+
+def deliver(load: Load, timing: Timing, commit_interval_s: float = 0.2) -> Delivery:
+    """Measure needlelog with both sinks and a session open on every pen."""
+    with (
+        servers() as (directory, broker, database),
+        listening(broker.port, _TELEMETRY_TOPIC) as listener,
+        generating(load, directory, "--wait") as generator,
+        recording(
+            generator.links,
+            load.profile,
+            directory,
+            sinks=Sinks(broker.port, database.url),
+            commit_interval_s=commit_interval_s,
+        ) as recorder,
+    ):
+        generator.until_speaking()
+        recorder.open_sessions(list(generator.links))
+        window = observe(recorder.pid, timing)
+        until_ns = _tail()
+        generator.end()
+        recorder.finish(sinks=2)
+        receipts = listener.first_receipts()
+        received = {pen: np.array(list(of_pen), np.int64) for pen, of_pen in receipts.items()}
+        kept = {
+            "journal": recorder.journaled(),
+            "broker": received,
+            "database": stored(database, "pen_telemetry_sequence"),
+        }
+        sent = between(generator.sent(), 0, until_ns)
+    in_window = between(sent, window.from_ns, window.to_ns)
+    taken = [
+        latencies_ms(of_pen.sequence, of_pen.time_ns, receipts.get(pen, {}))
+        for pen, of_pen in in_window.items()
+    ]
+    return _delivery(sent, kept, window, np.concatenate(taken))
+
+
+def deliver_plainly(load: Load, timing: Timing) -> Delivery:
+    """Measure the plain script; what it loses is counted in the database."""
+    with servers() as (directory, broker, database), generating(load, directory, "--wait") as pens:
+        command = [sys.executable, "-m", "tests.bench.plain_script", *map(str, pens.links.values())]
+        command += ["--mqtt-port", str(broker.port), "--influx-url", database.url]
+        with running("plain-script", [*command, "--bucket", BUCKET], directory) as script:
+            pens.until_speaking()
+            window = observe(script.pid, timing)
+            until_ns = _tail()
+            pens.end()
+            script.end(_SCRIPT_FLUSH_S)
+        kept = {"database": stored(database, f"{MEASUREMENT}_sequence")}
+        sent = between(pens.sent(), 0, until_ns)
+    return _delivery(sent, kept, window, np.zeros(0))
+
+
+def _tail() -> int:
+    """Let what is on the way arrive; return the moment up to which all must have."""
+    until_ns = time.monotonic_ns()
+    time.sleep(TAIL_S)
+    return until_ns
+
+
+def _delivery(
+    sent: Mapping[str, Sent],
+    kept: Mapping[str, Mapping[str, NDArray[np.int64]]],
+    window: Window,
+    latency_ms: NDArray[np.float64],
+) -> Delivery:
+    lost = {place: missing(sent, of_place) for place, of_place in kept.items()}
+    kept_share = 1 - max(lost.values()) / count(sent)
+    in_window = count(between(sent, window.from_ns, window.to_ns)) * kept_share
+    return Delivery(
+        cpu_us=window.cpu_s / max(in_window, 1) * 1e6,
+        core_share=window.core_share,
+        resident_mb=window.resident_bytes / 1e6,
+        sent=count(sent),
+        lost=lost,
+        latency_ms=latency_ms,
+    )

@@ -1,0 +1,118 @@
+"""Delivered entries carry the session of their position, and corrections come when due."""
+
+from logger.errors import SinkUnavailable
+from logger.journal import kinds
+from logger.journal.cursor import Cursor
+from logger.session.assignment import Assignment
+from tests.support.delivery import Delivery
+from tests.support.journaled import ListJournal, session_started
+from tests.support.sinks import MemorySink
+
+SESSION = "20261122-abcd"
+THIGH = Assignment(SESSION, "left", "anterior-thigh", False)
+
+
+def session_journal() -> ListJournal:
+    """Return samples before (1), in (3) and after (5) a session, and of another pen (6)."""
+    journal = ListJournal()
+    journal.append_samples()
+    journal.append(session_started(SESSION))
+    journal.append_samples()
+    journal.append(kinds.SessionStopped(session=SESSION, reason="ordered"))
+    journal.append_samples()
+    journal.append_samples("NP-2")
+    return journal
+
+
+def lapsed_journal() -> ListJournal:
+    """Return a session that lapsed, two blocks after it (4, 5) and one of another pen (6)."""
+    journal = ListJournal()
+    journal.append(session_started(SESSION))
+    journal.append_samples()
+    journal.append(kinds.SessionLapsed(session=SESSION, after_s=600))
+    journal.append_samples()
+    journal.append_samples()
+    journal.append_samples("NP-2")
+    return journal
+
+
+async def delivered(journal: ListJournal, cursor: Cursor = Cursor(0, 0)) -> MemorySink:
+    sink = MemorySink()
+    delivery = Delivery(journal, sink, cursor=cursor)
+    async with delivery.running():
+        await delivery.delivered()
+    return sink
+
+
+async def test_samples_carry_the_session_open_at_their_position() -> None:
+    sink = await delivered(session_journal())
+    samples = [item.assignment for item in sink.delivered if item.block is not None]
+    assert samples == [None, THIGH, None, None]
+
+
+async def test_a_start_in_the_middle_knows_the_session_that_is_open() -> None:
+    sink = await delivered(session_journal(), Cursor(2, 2))
+    assert sink.delivered[0].assignment == THIGH
+
+
+async def test_the_end_of_a_session_still_carries_its_tags() -> None:
+    sink = await delivered(session_journal(), Cursor(3, 3))
+    assert sink.delivered[0].assignment == THIGH
+
+
+async def test_what_a_resumed_session_adopts_is_retagged() -> None:
+    journal = lapsed_journal()
+    journal.append(kinds.SessionResumed(session=SESSION, adopted_from=4, adopted_to=5))
+    sink = await delivered(journal)
+    (retag, items), *more = sink.retags
+    assert more == []
+    assert (retag.former, retag.new) == (None, THIGH)
+    assert [item.entry.position for item in items] == [4, 5]
+    assert [item.assignment for item in items] == [THIGH, THIGH]
+
+
+async def test_what_lies_after_a_forgotten_sessions_end_is_retagged() -> None:
+    journal = ListJournal()
+    journal.append(session_started(SESSION))
+    for _ in range(3):
+        journal.append_samples()
+    stop = kinds.SessionStopped(session=SESSION, reason="forgotten", ended_position=2)
+    journal.append(stop)
+    sink = await delivered(journal)
+    ((retag, items),) = sink.retags
+    assert (retag.former, retag.new) == (THIGH, None)
+    assert [item.entry.position for item in items] == [3, 4]
+
+
+async def test_the_cursor_does_not_pass_a_correction_that_failed() -> None:
+    journal = lapsed_journal()
+    sink = MemorySink()
+    delivery = Delivery(journal, sink)
+    async with delivery.running():
+        await delivery.delivered()
+        sink.reachable = False
+        await delivery.state("down")
+        journal.append(kinds.SessionResumed(session=SESSION, adopted_from=4, adopted_to=5))
+        assert delivery.pump.cursor.position == 6
+        sink.reachable = True
+        await delivery.delivered()
+    assert len(sink.retags) == 1
+
+
+async def test_a_correction_that_fails_half_way_is_made_again() -> None:
+    journal = lapsed_journal()
+    journal.append(kinds.SessionResumed(session=SESSION, adopted_from=4, adopted_to=5))
+
+    class FailingOnce(MemorySink):
+        async def deliver(self, batch):  # type: ignore[no-untyped-def]
+            receipt = await super().deliver(batch)
+            if len(self.batches) == 1:
+                self.failures.append(SinkUnavailable("gone"))
+            return receipt
+
+    sink = FailingOnce()
+    delivery = Delivery(journal, sink)
+    async with delivery.running():
+        await delivery.delivered()
+    assert len(sink.batches) == 2
+    assert len(sink.retags) == 1
