@@ -65,7 +65,7 @@ class BinaryFrame:
         for field in self._plan.fields:
             raw = self._read_field(field, content)
             if field.fills:
-                raws[field.fills] = raw
+                raws[field.key] = raw
         return raws
 
     def write(self, header: bytes, raws: Mapping[str, Raw]) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.profile.plan import FieldPlan, FramePlan
-from drivers.textfields import TextFrame
+from drivers.textfields import TextFrame, column_parser
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -66,8 +66,8 @@ class BinarySamples:
 
     def __init__(self, plan: FramePlan, type_offset: int | None) -> None:
         self._size = plan.size
-        self._mark = b"" if type_offset is None else bytes([int(plan.type or 0)])
-        self._mark_at = slice(type_offset or 0, (type_offset or 0) + len(self._mark))
+        self._type = None if type_offset is None else plan.type
+        self._type_offset = type_offset or 0
         self.ints, self.floats = _by_kind(plan.fields)
         self._dtype = sample_dtype(plan)
         self._int_names = tuple(str(field.at) for field in self.ints)
@@ -76,7 +76,9 @@ class BinarySamples:
 
     def add(self, content: bytes) -> bool:
         """See :meth:`SampleReader.add`."""
-        if len(content) != self._size or content[self._mark_at] != self._mark:
+        if len(content) != self._size:
+            return False
+        if self._type is not None and content[self._type_offset] != self._type:
             return False
         self._contents.append(content)
         return True
@@ -100,9 +102,8 @@ class TextSamples:
     def __init__(self, plan: FramePlan, frame: TextFrame) -> None:
         self.ints, self.floats = _by_kind(frame.fields)
         self._match = frame.match
-        parsers = dict(zip(frame.fields, frame.parsers, strict=True))
-        self._int_columns = [(frame.fields.index(f), parsers[f]) for f in self.ints]
-        self._float_columns = [(frame.fields.index(f), parsers[f]) for f in self.floats]
+        self._int_columns = [(frame.fields.index(f), column_parser(f)) for f in self.ints]
+        self._float_columns = [(frame.fields.index(f), column_parser(f)) for f in self.floats]
         self._contents: list[bytes] = []
         self._rows: list[tuple[bytes, ...]] = []
 
@@ -122,10 +123,10 @@ class TextSamples:
         self._rows = []
         ints = np.empty((len(self._int_columns), len(contents)), np.int64)
         for row, (index, parse) in enumerate(self._int_columns):
-            ints[row] = list(map(parse, columns[index]))
+            ints[row] = parse(columns[index])
         floats = np.empty((len(self._float_columns), len(contents)), np.float64)
         for row, (index, parse) in enumerate(self._float_columns):
-            floats[row] = list(map(parse, columns[index]))
+            floats[row] = parse(columns[index])
         return contents, ints, floats
 
 

@@ -7,7 +7,7 @@ value from noise. Numbers stay exact: a decimal is kept as an integer scaled by
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from drivers import counters as cause
 from drivers.errors import ConfigError, FrameError
@@ -28,7 +28,7 @@ class TextFrame:
         if isinstance(plan.type, str):
             patterns.insert(0, re.escape(plan.type))
         self.match = re.compile(re.escape(separator).join(patterns).encode()).fullmatch
-        self.parsers = tuple(_parser(field) for field in self.fields)
+        self._parsers = tuple(number_parser(field) for field in self.fields)
         self._count = len(patterns)
 
     def read(self, content: bytes) -> dict[str, Raw]:
@@ -37,12 +37,14 @@ class TextFrame:
         if match is None:
             raise self.mismatch(content)
         raws: dict[str, Raw] = {}
-        for field, parse, sent in zip(self.fields, self.parsers, match.groups(), strict=True):
-            if field.kind == "text":
+        for field, parse, sent in zip(self.fields, self._parsers, match.groups(), strict=True):
+            if field.absent_text is not None and sent == field.absent_text.encode():
+                raws[field.key] = None
+            elif field.kind == "text":
                 lenient = self._plan.role == "text"
-                raws[field.fills] = decode_text(sent, content, lenient=lenient)
+                raws[field.key] = decode_text(sent, content, lenient=lenient)
             else:
-                raws[field.fills] = check_number(field, parse(sent), content)
+                raws[field.key] = check_number(field, parse(sent), content)
         raws.pop("", None)
         return raws
 
@@ -114,16 +116,27 @@ def _pattern(field: FieldPlan, separator: str) -> str:
     return re.escape(field.prefix) + group + re.escape(field.suffix)
 
 
-def _parser(field: FieldPlan) -> Number:
-    """Return what turns the text of a number into its raw value."""
-    absent_text = None if field.absent_text is None else field.absent_text.encode()
-    absent = math.nan if field.absent is None else field.absent
-    parse: Number = float if field.kind == "float" else int
+def number_parser(field: FieldPlan) -> Number:
+    """Return what turns the text of a number that is not absent into its raw value."""
     if field.decimals:
-        parse = _decimal_parser(field.decimals)
-    if absent_text is None:
-        return parse
-    return lambda sent: absent if sent == absent_text else parse(sent)
+        return _decimal_parser(field.decimals)
+    return float if field.kind == "float" else int
+
+
+def column_parser(field: FieldPlan) -> Callable[[Sequence[bytes]], list[int | float]]:
+    """Return what turns a whole column of numbers as sent into raw values."""
+    parse = number_parser(field)
+    if field.absent_text is None:
+        return lambda column: list(map(parse, column))
+    absent_text = field.absent_text.encode()
+    absent = math.nan if field.absent is None else field.absent
+
+    def parse_column(column: Sequence[bytes]) -> list[int | float]:
+        if absent_text in column:
+            return [absent if sent == absent_text else parse(sent) for sent in column]
+        return list(map(parse, column))
+
+    return parse_column
 
 
 def _decimal_parser(decimals: int) -> Number:

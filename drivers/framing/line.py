@@ -49,32 +49,38 @@ class LineFraming:
         return b"%b%b*%b%b" % (self._start, content, self._checksum.digits(content), self._end)
 
     def _content(self, run: bytes, is_first: bool) -> bytes | None:
-        if run == b"\r":
-            self._counters.discard(EMPTY, 2)
+        line = run.removesuffix(b"\r")
+        stray = PARTIAL if is_first else NOISE
+        if not line:
+            self._counters.discard(EMPTY, len(run) + 1)
             return None
-        # What stands before the last start character lost its end on the way.
-        begin = run.rfind(self._start) if self._start else 0
-        cause = PARTIAL if is_first else NOISE
+        begin = self._next_begin(line, 0)
         if begin < 0:
-            self._counters.discard(cause, len(run) + 1)
+            self._counters.discard(stray, len(run) + 1)
             return None
-        self._counters.discard(cause, begin)
-        content = run[begin + len(self._start) :].removesuffix(b"\r")
-        if not content:
-            self._counters.discard(EMPTY, len(run) + 1 - begin)
-            return None
-        if self._checksum.size:
-            content, star, digits = content.rpartition(b"*")
-            if not star or digits.upper() != self._checksum.digits(content):
-                self._refuse(run, begin, is_first)
-                return None
-        elif is_first and not self._is_whole_line(content):
-            self._refuse(run, begin, is_first)
-            return None
-        self._counters.bytes_framed += len(run) + 1 - begin
-        return content
-
-    def _refuse(self, run: bytes, begin: int, is_first: bool) -> None:
+        while begin >= 0:
+            content = self._checked(line[begin + len(self._start) :], is_first)
+            if content is not None:
+                self._counters.discard(stray, begin)
+                self._counters.bytes_framed += len(run) + 1 - begin
+                return content
+            # Another line may stand before this one that lost its end.
+            begin = self._next_begin(line, begin + 1)
         if not is_first:
-            self._counters.refuse(CHECKSUM, run[begin:] + self._end[-1:])
-        self._counters.discard(PARTIAL if is_first else CHECKSUM, len(run) + 1 - begin)
+            self._counters.refuse(CHECKSUM, run + self._end[-1:])
+        self._counters.discard(PARTIAL if is_first else CHECKSUM, len(run) + 1)
+        return None
+
+    def _next_begin(self, line: bytes, at: int) -> int:
+        """Return where the line may begin, from ``at`` on; -1 if nowhere."""
+        if not self._start:
+            return -1 if at else 0
+        # Without a checksum only the last start character can be told to begin a line.
+        return line.find(self._start, at) if self._checksum.size else line.rfind(self._start, at)
+
+    def _checked(self, line: bytes, is_first: bool) -> bytes | None:
+        """Return the line without its checksum; None if that does not hold."""
+        if not self._checksum.size:
+            return line if not is_first or self._is_whole_line(line) else None
+        content, star, digits = line.rpartition(b"*")
+        return content if star and digits.upper() == self._checksum.digits(content) else None

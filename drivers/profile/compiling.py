@@ -19,17 +19,32 @@ from drivers.profile.units import exact_text
 MODULUS_MAX = 2**62
 """Wrapping maths on int64 columns needs a bit of room above the largest value."""
 
+TEXT_BYTES_MAX = 4096
+"""The longest text where a profile does not bound it; the frame's own limit is below."""
+
 
 def compile_field(
     path: str, spec: FieldSpec, role: Role, at: int, byte_order: ByteOrder, *, text: bool
 ) -> FieldPlan:
-    """Return the plan of a field at ``at``."""
+    """Return the plan of a field at ``at`` whose keys ``rules.check_keys`` has let pass."""
     found = find_type(spec.type, text=text)
     if found is None:
         names = ", ".join(type_names(text=text))
         raise ConfigError(f"{path}.type", f"{spec.type!r} is no type here", f"Use one of: {names}.")
-    order = "<" if (spec.byte_order or byte_order) == "little" else ">"
-    plan = FieldPlan(
+    plan = _place(path, spec, found, at, spec.byte_order or byte_order)
+    if found.kind == "text":
+        return _text(plan, spec, text=text)
+    plan = _with_meaning(plan, spec, found, _meaning(spec, role), text=text)
+    if spec.equals is not None:
+        return _with_constant(plan, spec)
+    return _with_absent(plan, spec, found, text=text)
+
+
+def _place(
+    path: str, spec: FieldSpec, found: FieldType, at: int, byte_order: ByteOrder
+) -> FieldPlan:
+    order = "<" if byte_order == "little" else ">"
+    return FieldPlan(
         path=path,
         fills=spec.fills or "",
         type=spec.type,
@@ -44,26 +59,22 @@ def compile_field(
         suffix=spec.suffix,
         decimals=spec.decimals,
     )
-    meaning = _meaning(path, spec, role)
-    if found.kind == "text":
-        return replace(plan, high=spec.max_bytes or 4096)
-    plan = _with_meaning(plan, spec, found, meaning, text=text)
-    if spec.equals is not None:
-        return _with_constant(plan, spec)
-    return _with_absent(plan, spec, found, text=text)
 
 
-def _meaning(path: str, spec: FieldSpec, role: Role) -> Meaning:
+def _text(plan: FieldPlan, spec: FieldSpec, *, text: bool) -> FieldPlan:
+    if spec.equals is not None and not (text and isinstance(spec.equals, str)):
+        raise ConfigError(
+            f"{plan.path}.equals",
+            f"A field of type {spec.type} cannot equal {spec.equals!r}",
+            "Use an integer type, or in a line a text.",
+        )
+    return replace(plan, high=spec.max_bytes or TEXT_BYTES_MAX)
+
+
+def _meaning(spec: FieldSpec, role: Role) -> Meaning:
     if spec.fills is None:
         return Meaning("text" if spec.type in ("text", "utf8-rest") else "number")
-    meaning = MEANINGS[role].get(spec.fills)
-    if meaning is None:
-        raise ConfigError(
-            f"{path}.fills",
-            f"A {role} frame has no {spec.fills!r}",
-            f"Use one of: {', '.join(MEANINGS[role])}; or leave the key out to skip the field.",
-        )
-    return meaning
+    return MEANINGS[role][spec.fills]
 
 
 def _with_meaning(

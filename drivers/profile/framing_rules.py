@@ -6,7 +6,7 @@ from drivers.checksum import NONE, XOR_HEX, Checksum
 from drivers.errors import ConfigError
 from drivers.profile.fieldtypes import BINARY_TYPES
 from drivers.profile.plan import FramePlan
-from drivers.profile.schema import CobsSpec, FrameSpec, LengthSpec, LineSpec, SyncSpec
+from drivers.profile.schema import ChecksumSpec, CobsSpec, FrameSpec, LengthSpec, LineSpec, SyncSpec
 
 MARKS_WITHOUT_CHECKSUM = 2
 """Fixed bytes that a binary frame without checksum needs to be told from noise."""
@@ -115,11 +115,18 @@ def _check_type(path: str, frame_type: int | str, framing: CobsSpec | SyncSpec |
 def check_checksum(
     framing: CobsSpec | SyncSpec | LineSpec,
     checksum: Checksum,
+    spec: ChecksumSpec,
     sample: FramePlan,
 ) -> None:
     """Refuse a checksum that the framing cannot carry, and binary frames that nothing guards."""
     if isinstance(framing, LineSpec):
+        for key in sorted(spec.model_fields_set - {"kind"}):
+            raise ConfigError(f"checksum.{key}", "On a line this means nothing", "Remove the key.")
         return
+    if spec.covers_from >= sample.size:
+        raise ConfigError(
+            "checksum.covers_from", "The checksum covers nothing", f"Stay below {sample.size}."
+        )
     if checksum.name == XOR_HEX:
         raise ConfigError(
             "checksum.kind", "xor-hex stands in lines of text", "Use a CRC, or framing line."

@@ -42,10 +42,10 @@ def parse_profile(text: str, place: str) -> Profile:
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
-        line = f":{found[1]}:{found[2]}" if found and found[1] else ": end of file"
+        found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        line = found[1] if found and found[1] else text.count("\n") + 1
         problem = str(error)[: found.start()] if found else str(error)
-        raise ConfigError(f"{place}{line}", f"This is no TOML: {problem}", "Mend it.") from error
+        raise ConfigError(f"{place}:{line}", f"This is no TOML: {problem}", "Mend it.") from error
     try:
         profile = compile_profile(ProfileFile.model_validate(raw))
         for example in profile.examples:

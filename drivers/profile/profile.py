@@ -141,7 +141,7 @@ def compile_profile(file: ProfileFile) -> Profile:
         examples=tuple(file.example),
         hash=_hash(file),
     )
-    check_checksum(profile.framing, checksum, profile.sample)
+    check_checksum(profile.framing, checksum, file.checksum, profile.sample)
     for frame in frames:
         check_size(frame, checksum, profile.framing)
     return profile

@@ -19,14 +19,23 @@ _BY_KIND = {
     "clock": {"modulus", "unit", "scale"},
     "bits": {"bits", "range"},
     "number": {"range", "equals", "absent"},
-    "text": set[str](),
+    "text": {"equals"},
 }
 
 
 def check_keys(path: str, spec: FieldSpec, role: Role, *, text: bool) -> None:
-    """Refuse keys that say nothing in this field, and a scale of zero."""
+    """Refuse a meaning that the frame lacks, keys that say nothing here, a scale of zero."""
     meaning = MEANINGS[role].get(spec.fills or "")
+    if spec.fills is not None and meaning is None:
+        raise ConfigError(
+            f"{path}.fills",
+            f"A {role} frame has no {spec.fills!r}",
+            f"Use one of: {', '.join(MEANINGS[role])}; or leave the key out to skip the field.",
+        )
+    found = find_type(spec.type, text=text)
     kind = meaning.kind if meaning else "number"
+    if meaning is None and found and found.kind == "text":
+        kind = "text"
     allowed = _ALWAYS | _BY_FORMAT[text] | _BY_TYPE.get(spec.type, set()) | _BY_KIND[kind]
     for key in sorted(spec.model_fields_set - allowed):
         raise ConfigError(
@@ -36,7 +45,6 @@ def check_keys(path: str, spec: FieldSpec, role: Role, *, text: bool) -> None:
         )
     if spec.scale == 0:
         raise ConfigError(f"{path}.scale", "A scale of 0 loses the value", "Remove or mend it.")
-    found = find_type(spec.type, text=text)
     if meaning and found and (meaning.kind == "text") != (found.kind == "text"):
         raise ConfigError(
             f"{path}.type", f"{spec.fills!r} cannot be read from {spec.type}", "Use another type."

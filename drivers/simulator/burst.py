@@ -15,7 +15,7 @@ class Fate(IntEnum):
 
     SENT = 0
     DAMAGED = 1
-    """Written, but changed on the way: bytes spoiled, lost or added."""
+    """Written, but changed on the way, or after a part of a frame that was cut off."""
     REPEATED = 2
     """A further copy of a frame, written as well."""
     LATE = 3
@@ -62,6 +62,12 @@ class Burst:
     def slice(self, start: int, stop: int) -> "Burst":
         """Return the frames of ``[start, stop)`` with their own copy of the records."""
         return Burst(self.frames[start:stop], self.records[start:stop].copy())
+
+    def spoil_first(self) -> None:
+        """Mark the first frame to be written as damaged."""
+        written = next((i for i, frame in enumerate(self.frames) if frame), None)
+        if written is not None:
+            self.records["fate"][written] = Fate.DAMAGED
 
     def swallow(self, fate: Fate, start: int = 0) -> None:
         """Empty the frames from ``start`` on; those still to be written get ``fate``."""

@@ -38,17 +38,17 @@ class Host:
 
 
 def run(stations: Sequence[Station], pace: Pace, host: Host) -> None:
-    """Play all stations until the duration is over or ``host.stopped()``; then settle accounts."""
+    """Play all stations until the duration is over or ``host.stopped()``.
+
+    At the end the readers get time to read what was written, accounts are settled and
+    all pens are unplugged.
+    """
     if pace.waits_for_readers or pace.speed is None:
         _wait_for_readers(stations, host)
     if pace.speed is None:
         _as_fast_as_read(stations, pace, host)
     else:
         _paced(stations, pace, pace.speed, host)
-    for station in stations:
-        station.finish()
-        if not host.stopped():
-            station.link.drain(host.sleep)
 
 
 def _wait_for_readers(stations: Sequence[Station], host: Host) -> None:
@@ -79,6 +79,8 @@ def _paced(stations: Sequence[Station], pace: Pace, speed: float, host: Host) ->
             next_us = min(station.pen.next_due_us() for station in stations)
             due_ns = started_ns + int(next_us * 1000 / speed)
         host.sleep(min(_LONGEST_SLEEP_S, max(0.0, (due_ns - host.now_ns()) / 1e9)))
+    for station in stations:
+        _end(station, host)
 
 
 def _play(station: Station, to_us: int, *, single: bool) -> None:
@@ -96,7 +98,18 @@ def _as_fast_as_read(stations: Sequence[Station], pace: Pace, host: Host) -> Non
         moved = [station.play_ahead(host.sleep, pace.duration_us) for station in going]
         if not any(moved):
             host.sleep(_LOOK_AGAIN_S)
+        for station in filter(is_done, going):
+            _end(station, host)
         going = [station for station in going if not is_done(station)]
+    for station in going:
+        _end(station, host)
+
+
+def _end(station: Station, host: Host) -> None:
+    station.finish()
+    if not host.stopped():
+        station.link.drain(host.sleep)
+    station.close()
 
 
 def _flush(stations: Sequence[Station]) -> None:

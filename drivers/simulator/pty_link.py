@@ -43,7 +43,11 @@ class PtyLink:
         """Make the link appear, to a new device; nothing happens where it is."""
         if self._master is None:
             master, device = _open_pty()
-            _point(self.path, device)
+            try:
+                _point(self.path, device)
+            except ConfigError:
+                os.close(master)
+                raise
             self._had_reader = False
             self._take(master, device)
 

@@ -28,6 +28,8 @@ class Station:
         self._log = log
         self.time_us = -1
         self._now_ns = now_ns
+        # Whether the line got the beginning of a frame and not its end.
+        self._is_cut = False
         self._pending: tuple[Burst, bytes, int] | None = None
 
     def play(self, to_us: int) -> None:
@@ -39,10 +41,16 @@ class Station:
         burst = self.pen.burst(to_us)
         if not self.link.has_reader():
             burst.swallow(Fate.UNREAD)
+            self._is_cut = False
         data = burst.data()
         taken = self.link.write(data)
+        if taken and self._is_cut:
+            burst.spoil_first()
+            self._is_cut = False
         if taken < len(data):
-            burst.swallow(Fate.UNREAD, _whole_frames(burst, taken))
+            whole = _whole_frames(burst, taken)
+            self._is_cut |= taken > sum(len(frame) for frame in burst.frames[:whole])
+            burst.swallow(Fate.UNREAD, whole)
         if not plugged:
             self.link.unplug()
         self.time_us = to_us

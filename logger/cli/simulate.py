@@ -121,7 +121,7 @@ def simulate(
             for path, header in zip(logs, headers, strict=False)
         ]
         stations = [
-            Station(pen, stack.enter_context(PtyLink(link)), log, host.now_ns)
+            stack.enter_context(Station(pen, PtyLink(link), log, host.now_ns))
             for pen, link, log in zip_longest(pens, links, writers)
         ]
         if not as_json:

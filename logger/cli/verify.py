@@ -6,24 +6,22 @@ from pathlib import Path
 
 import click
 
+from logger.cli.exits import Exit
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.journal.verify import VerifyResult, verify
 
-EXIT_GOOD = 0
-EXIT_BAD = 1
 
-
-def verify_command(path: Path, as_json: bool) -> int:
+def verify_command(path: Path, as_json: bool) -> Exit:
     """Check the journal at ``path``, print what was found, return the exit code.
 
-    0 if all is well, 1 if something is wrong. ConfigError if there is no journal.
+    ConfigError if there is no journal.
     """
     result = verify(path)
     if as_json:
         click.echo(json.dumps({"good": result.good, **asdict(result)}))
     else:
         click.echo(_told(result))
-    return EXIT_GOOD if result.good else EXIT_BAD
+    return Exit.OK if result.good else Exit.FOUND_WRONG
 
 
 def _told(result: VerifyResult) -> str:

@@ -6,7 +6,9 @@ Does no I/O. Frames before the pen's identity are held, not lost.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from drivers.counters import EMPTY, PARTIAL
 from drivers.decoder import Decoder
+from drivers.messages import is_simulated
 from drivers.model import HostTime, Message, Pen, PenEvent, SampleRun
 from drivers.profile import Profile
 from logger.errors import UnsupportedPen
@@ -20,7 +22,8 @@ Resume = Callable[[str], Resumption | None]
 
 HELD_AT_MOST = 4096
 REFUSED_EVERY_NS = 10_000_000_000
-SIMULATED_PREFIX = "SIM-"
+ORDINARY = (EMPTY, PARTIAL)
+"""What every healthy line has now and then, and no entry tells."""
 
 
 @dataclass(slots=True)
@@ -85,11 +88,12 @@ class Assembler:
         self.stream.left_out = {}
         if self._held_too_much:
             refused["unidentified"], self._held_too_much = self._held_too_much, 0
-        if not refused and not since.discarded:
+        discarded = {cause: n for cause, n in since.discarded.items() if cause not in ORDINARY}
+        if not refused and not discarded:
             return []
         payload = kinds.FramesRefused(
             refused=refused,
-            discarded=dict(since.discarded),
+            discarded=discarded,
             examples=tuple(raw.hex() for raw in since.examples),
         )
         return [self.stream.draft(payload)]
@@ -166,7 +170,7 @@ class Assembler:
                 "it tells no serial number",
                 "Give it one in the settings: `name` in its [[pens]] table",
             )
-        simulated = self.simulated or pen.simulated or serial.startswith(SIMULATED_PREFIX)
+        simulated = self.simulated or pen.simulated or is_simulated(serial)
         return replace(pen, serial=serial, simulated=simulated)
 
     def _unnamed(self) -> Pen:

@@ -79,23 +79,67 @@ class Continuity:
         self,
         sequence: Ints | None,
         ticks_us: Ints | None,
-        arrived_us: Ints,
+        arrived_us: Ints | None = None,
         elapsed_us: int | None = None,
     ) -> Ordered:
         """Return what to journal of one run, and remember its end.
 
-        ``arrived_us`` [n] stands in for the device's time where the pen has no clock: it
-        counts from an origin that the caller keeps for the boot. ``elapsed_us`` is the
-        host's time since the newest sample if the link was lost in between: it tells
-        how often a counter wrapped meanwhile.
+        ``arrived_us`` [n] is the device's time of a pen without clock: it counts from an
+        origin that the caller keeps for the boot. ``elapsed_us`` is the host's time since
+        the newest sample if the link was lost in between: it tells how often a counter
+        wrapped meanwhile.
         """
-        counted = sequence is not None
-        numbers = self._unwrap_sequence(sequence, len(arrived_us), elapsed_us)
-        times = (
-            self._unwrap_ticks(ticks_us, numbers, elapsed_us)
-            if ticks_us is not None
-            else (arrived_us)
+        if sequence is not None and ticks_us is not None and elapsed_us is None:
+            regular = self._regular(sequence, ticks_us)
+            if regular is not None:
+                return regular
+        return self._sorted_out(sequence, ticks_us, arrived_us, elapsed_us)
+
+    def _regular(self, sequence: Ints, ticks_us: Ints) -> Ordered | None:
+        """Return a run that simply goes on where the last one ended; None for any other.
+
+        Nearly every run does, and a few sums tell so.
+        """
+        length = len(sequence)
+        if self.last_sequence is None or self.last_device_us is None or not length:
+            return None
+        first = self.last_sequence + 1
+        if (int(sequence[0]) - first) % (self.sequence_modulus or 1 << 62):
+            return None
+        first_us = self.last_device_us + (int(ticks_us[0]) - self.last_device_us) % (
+            self.ticks_modulus_us or 1 << 62
         )
+        if length > 1:
+            steps_us = ticks_us[1:] - ticks_us[:-1]
+            if (sequence[1:] - sequence[:-1] != 1).any() or steps_us.min() <= 0:
+                return None
+            widest_us = int(steps_us.max())
+        else:
+            widest_us = 0
+        if not 0 < first_us - self.last_device_us < STEADY_WITHIN_US > widest_us:
+            return None
+        numbers = np.arange(first, first + length)
+        times = ticks_us + (first_us - int(ticks_us[0]))
+        self.last_sequence, self.last_device_us = first + length - 1, int(times[-1])
+        if self.period_us:
+            self._offset_us = self.last_device_us - self.last_sequence * self.period_us
+        return Ordered(np.arange(length), numbers, times)
+
+    def _sorted_out(
+        self,
+        sequence: Ints | None,
+        ticks_us: Ints | None,
+        arrived_us: Ints | None,
+        elapsed_us: int | None,
+    ) -> Ordered:
+        counted = sequence is not None
+        told = ticks_us if ticks_us is not None else arrived_us
+        if told is None:
+            raise ValueError("a run has ticks or times of arrival")
+        numbers = self._unwrap_sequence(sequence, len(told), elapsed_us)
+        times = told
+        if ticks_us is not None:
+            times = self._unwrap_ticks(ticks_us, numbers, elapsed_us)
         if elapsed_us is not None:
             self._offset_us = self._suspect_us = None
         take = np.arange(len(numbers))

@@ -32,6 +32,7 @@ class Link:
     lost: str | None = None
     lost_detail: str = ""
     buffered: int = 0
+    drained_bytes: int = 0
     last_good: HostTime | None = None
     _chunks: list[bytes] = field(default_factory=list)
     _read_at: HostTime | None = None
@@ -45,19 +46,20 @@ class Link:
         """Tell whether it is known which pen speaks."""
         return self.assembler.stream is not None
 
-    def read_now(self, now: HostTime) -> None:
-        """Keep what has arrived and was not read yet. Never waits."""
+    def read_now(self, now: HostTime) -> int:
+        """Keep what has arrived, until the next commit; return how many bytes. Never waits."""
+        if self.lost is not None:
+            return 0
         try:
-            self.keep(self.port.read_now(), now)
+            data = self.port.read_now()
         except LinkLost as error:
             self.lose("unplugged", str(error))
-
-    def keep(self, data: bytes, now: HostTime) -> None:
-        """Keep what was just read, until the next commit."""
+            return 0
         if data:
             self._chunks.append(data)
             self.buffered += len(data)
             self._read_at = now
+        return len(data)
 
     def lose(self, reason: str, detail: str) -> None:
         """Give the link up; the first reason counts."""
@@ -69,6 +71,7 @@ class Link:
         if self._ended:
             return []
         data, self._chunks, self.buffered = b"".join(self._chunks), [], 0
+        self.drained_bytes = len(data)
         drafts: list[Draft] = []
         try:
             drafts = self.assembler.take(data, self._read_at or now)

@@ -28,6 +28,8 @@ BUSY_READ = 2048
 """A read of this many bytes or more means that the line is fast: read on at once."""
 CALM_READ = 512
 """A read of fewer bytes means that one read a commit is enough."""
+UNSOLVED = ("unreadable", "unsupported")
+"""Opening the port again mends none of these, so they are told until a pen is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class PenRecorder:
     _drained: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: int = 0
     _linked_before: bool = False
+    _unsolved: bool = False
 
     @property
     def serial(self) -> str | None:
@@ -87,11 +90,12 @@ class PenRecorder:
         if link is None:
             return []
         now = self.clock()
-        if link.lost is None:
-            link.read_now(now)
+        link.read_now(now)
         drafts = link.drain(now)
         if link.identified:
             self.backoff.succeeded()
+            if link.lost is None:
+                self.trouble, self._unsolved = "", False
         self._drained.set()
         return drafts
 
@@ -106,16 +110,18 @@ class PenRecorder:
     async def _record(self, target: Target) -> None:
         port = await asyncio.to_thread(open_port, target.port, target.profile)
         link = self._link(target, port)
-        self.link, self.trouble = link, ""
-        log.info("%s: open, profile %s", target.port, target.profile.name)
+        self.link = link
+        if not self._unsolved:
+            self.trouble = ""
+            log.info("%s: open, profile %s", target.port, target.profile.name)
         try:
-            await self._read(link, port)
-        except LinkLost as error:
-            link.lose("unplugged", str(error))
+            await self._read(link)
         finally:
             port.close()
         await self._until_drained()
+        self._linked_before |= link.identified
         self.link = None
+        self._unsolved = link.lost in UNSOLVED
         self._tell(link.lost_detail)
 
     def _link(self, target: Target, port: Port) -> Link:
@@ -129,35 +135,25 @@ class PenRecorder:
             gap_cause="link" if self._linked_before else "restart",
             simulated=port.simulated,
         )
-        self._linked_before = True
         return Link(port, target.profile, assembler, self.settings, self.clock())
 
-    async def _read(self, link: Link, port: Port) -> None:
-        """Read on until the link is lost.
+    async def _read(self, link: Link) -> None:
+        """Return once the link is lost.
 
-        :meth:`drain` empties the port too, so a slow line needs no more than that; a
-        faster one is read in between, before the kernel's buffer (4 kB) can run over.
+        :meth:`drain` empties the port at each commit, and a slow line needs no more than
+        that. A faster one is read in between, before the kernel's buffer (4 kB for a
+        terminal) can run over.
         """
-        interval_s = self.settings.commit_interval_s
         while link.lost is None:
-            data = port.read_now() or await self._wait_for_data(port)
-            link.keep(data, self.clock())
+            if link.drained_bytes < CALM_READ:
+                await self._until_drained()
+                continue
+            got = link.read_now(self.clock())
             if link.buffered > BUFFER_LIMIT:
                 self.hurry()
                 await self._until_drained()
-            elif len(data) < BUSY_READ:
-                await self.sleep(interval_s if len(data) < CALM_READ else interval_s / 4)
-
-    async def _wait_for_data(self, port: Port) -> bytes:
-        """Return what comes next, or nothing if that takes long.
-
-        Then the caller can look whether the link was given up meanwhile.
-        """
-        try:
-            async with asyncio.timeout(self.settings.frame_timeout_s):
-                return await port.read()
-        except TimeoutError:
-            return b""
+            else:
+                await self.sleep(0 if got >= BUSY_READ else self.settings.commit_interval_s / 4)
 
     async def _until_drained(self) -> None:
         self._drained.clear()

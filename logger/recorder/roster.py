@@ -11,6 +11,7 @@ from logger.journal import kinds
 from logger.journal.blocks import decode_block
 from logger.journal.reader import JournalReader
 from logger.recorder.pen_recorder import PenRecorder, Target
+from logger.recorder.pen_stream import PenStream
 from logger.recorder.settings import PenSettings
 from logger.recorder.timeline import Resumption
 from logger.session.orders import KnownPen
@@ -37,8 +38,7 @@ class Roster:
     reader: JournalReader
     find: Callable[[Sequence[Profile]], Sequence[PortInfo]] = candidates
     recorders: list[PenRecorder] = field(default_factory=list)
-    _seen: dict[str, bool] = field(default_factory=dict)
-    _resumptions: dict[str, Resumption] = field(default_factory=dict)
+    _streams: dict[str, PenStream] = field(default_factory=dict)
 
     def targets(self, pen: PenSettings, profile: Profile) -> list[Target]:
         """Return the ports to try now for ``pen``; none if ``auto`` finds no free one."""
@@ -63,31 +63,29 @@ class Roster:
                     "two pens have this serial number",
                     "Unplug one, or give one its own `name` in a [[pens]] table",
                 )
-        return self._resumptions.get(serial) or self._from_journal(serial)
+        stream = self._streams.get(serial)
+        if stream is None or stream.last_block is None:
+            return self._from_journal(serial)
+        return Resumption.after(stream.last_block, stream.timeline.anchoring.number)
 
     @property
     def seen(self) -> set[str]:
         """The serial numbers of all pens seen since the service started."""
-        return set(self._seen)
+        return set(self._streams)
 
     def known_pens(self) -> dict[str, KnownPen]:
         """Return the pens seen since the service started, as rules need them."""
         linked = {recorder.serial for recorder in self.recorders}
         return {
-            serial: KnownPen(serial=serial, linked=serial in linked, simulated=simulated)
-            for serial, simulated in self._seen.items()
+            serial: KnownPen(serial=serial, linked=serial in linked, simulated=stream.pen.simulated)
+            for serial, stream in self._streams.items()
         }
 
     def remember(self, recorder: PenRecorder) -> None:
-        """Keep where the record of the recorder's pen stands, for its next link."""
-        link = recorder.link
-        if link is None or link.assembler.stream is None:
-            return
-        stream = link.assembler.stream
-        self._seen[stream.pen.serial] = stream.pen.simulated
-        if stream.last_block is not None:
-            number = stream.timeline.anchoring.number
-            self._resumptions[stream.pen.serial] = Resumption.after(stream.last_block, number)
+        """Keep the stream of the recorder's pen: its next link goes on from there."""
+        if recorder.link is not None and recorder.link.assembler.stream is not None:
+            stream = recorder.link.assembler.stream
+            self._streams[stream.pen.serial] = stream
 
     def _from_journal(self, serial: str) -> Resumption | None:
         anchored = self.reader.last_of("anchor.set", serial)

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Seconds = Annotated[float, Field(gt=0)]
+PORT_KINDS = ("socket", "rfc2217", "capture", "loop")
 
 
 class _Section(BaseModel):
@@ -18,9 +19,20 @@ class PenSettings(_Section):
     serial number of a pen that does not tell its own.
     """
 
-    port: str = "auto"
+    port: Annotated[str, Field(min_length=1)] = "auto"
     profile: str = "npt"
     name: str | None = Field(default=None, min_length=1, max_length=64)
+
+    @field_validator("port")
+    @classmethod
+    def _known_kind(cls, port: str) -> str:
+        kind, separator, _ = port.partition("://")
+        if separator and kind not in PORT_KINDS:
+            raise ValueError(
+                f"no kind of port is called {kind}://; write a device path, "
+                "socket://HOST:PORT, rfc2217://HOST:PORT or auto"
+            )
+        return port
 
 
 class RecordingSettings(_Section):

@@ -140,21 +140,20 @@ class Timeline:
         ``gap_cause`` is the cause of a gap at the start of the link.
         """
         resumed = self._elapsed_us is not None
-        ordered = self.continuity.accept(
-            run.sequence, run.ticks_us, self._arrivals(len(run), host), self._elapsed_us
-        )
+        arrived_us = self._arrivals(len(run), host) if run.ticks_us is None else None
+        ordered = self.continuity.accept(run.sequence, run.ticks_us, arrived_us, self._elapsed_us)
         payloads: list[kinds.Payload] = []
         if not len(ordered.take):
             return _placed(ordered, Anchor(0, 0, 0), payloads)
         self._elapsed_us = None
         anchor = self._anchor(host, int(ordered.device_us[-1]), payloads)
-        first_ns, last_ns = anchor.utc_ns(ordered.device_us[[0, -1]]).tolist()
         if self._gap is not None:
+            first_ns = int(anchor.utc_ns(ordered.device_us[:1])[0])
             cause = gap_cause if self._gap == "unknown" else self._gap
             payloads.append(self._gap_payload(cause, None, self._last_unix_ns, first_ns))
             self._gap = None
         self._missing(ordered, gap_cause if resumed else "sequence", anchor, payloads)
-        self._last_unix_ns = last_ns
+        self._last_unix_ns = int(anchor.utc_ns(ordered.device_us[-1:])[0])
         return _placed(ordered, anchor, payloads)
 
     def place_event(self, ticks_us: int | None, host: HostTime) -> PlacedEvent:

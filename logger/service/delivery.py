@@ -1,7 +1,7 @@
 """The sinks of the settings, each behind its pump."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from drivers.model import HostTime
 from logger.errors import CommandRefused
@@ -95,5 +95,7 @@ class Delivery:
             )
         return sinks
 
-    def _session_entries(self, to: int) -> Iterable[Entry]:
-        return self._reader.entries(0, kinds=SESSION_KINDS, to=to)
+    def _session_entries(self, after: int, to: int) -> Iterator[Entry]:
+        # Called in a thread, where the loop's reader must not be used.
+        with JournalReader(self._settings.data_dir) as reader:
+            yield from reader.entries(after, kinds=SESSION_KINDS, to=to)

@@ -38,8 +38,8 @@ from logger.status import Status
 
 log = logging.getLogger(__name__)
 
-TAIL_ENTRIES = 2000
-TAIL_BYTES = 8_000_000
+TAIL_ENTRIES = 256
+TAIL_BYTES = 2_000_000
 SAVE_EVERY_ENTRIES = 2000
 
 
@@ -189,7 +189,8 @@ async def run_service(settings: Settings) -> None:
     :class:`CommandRefused` if another recorder has the data directory, and
     :class:`JournalError` if the journal cannot be used.
     """
-    profiles = [profile_of(pen, settings.profiles_dir) for pen in settings.pens]
+    named = {pen.profile: profile_of(pen, settings.profiles_dir) for pen in settings.pens}
+    profiles = [named[pen.profile] for pen in settings.pens]
     plans = load_plans(settings.plans_file) if settings.plans_file else {}
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,7 +3,6 @@
 from typing import Self
 
 import msgspec
-import numpy as np
 
 from drivers.model import SampleBlock
 from logger.journal.entry import Entry

@@ -210,11 +210,16 @@ class Projection:
             )
 
     def _note_late(self, session: str, payload: kinds.Payload, entry: Entry) -> None:
-        """Add a note to a session that is stopped; nothing else can change one."""
+        """Add a note to a session that is stopped; nothing else can change one.
+
+        A store that was saved meanwhile may have the note already.
+        """
         stopped = self._stopped(session)
-        if stopped is not None and isinstance(payload, kinds.SessionNote):
-            note = note_of(payload, entry)
-            self.stopped[session] = msgspec.structs.replace(stopped, notes=(*stopped.notes, note))
+        if stopped is None or not isinstance(payload, kinds.SessionNote):
+            return
+        if all(note.position != entry.position for note in stopped.notes):
+            notes = (*stopped.notes, note_of(payload, entry))
+            self.stopped[session] = msgspec.structs.replace(stopped, notes=notes)
 
     def _stopped(self, session: str) -> Session | None:
         return self.stopped.get(session) or self._find_stopped(session)

@@ -27,7 +27,7 @@ def catch_up(
 def open_sessions(data_dir: Path) -> tuple[SessionStore, Projection]:
     """Return store and projection, up to date, for the holder of the instance lock."""
     with JournalReader(data_dir) as reader:
-        store = SessionStore.open(data_dir, reader.id, reader.last_position())
+        store = SessionStore.open(data_dir, reader)
         projection = store.restore()
         catch_up(projection, reader, store)
     return store, projection
@@ -71,7 +71,7 @@ class Sessions:
 def load_sessions(data_dir: Path) -> Sessions:
     """Return all sessions, up to date, changing nothing; with or without a recorder running."""
     with JournalReader(data_dir) as reader:
-        store = SessionStore.open_for_reading(data_dir, reader.id, reader.last_position())
+        store = SessionStore.open_for_reading(data_dir, reader)
         projection = store.restore() if store is not None else Projection()
         catch_up(projection, reader)
     return Sessions(projection, store)

@@ -6,6 +6,7 @@ stopped session, and the open ones as they stood at the position that it covers.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +19,7 @@ import apsw
 import msgspec
 
 from logger.errors import SinkUnavailable
+from logger.journal.reader import JournalReader
 from logger.session.model import Session, SessionSummary, summary_of
 from logger.session.projection import Projection
 
@@ -28,7 +30,6 @@ STORE_VERSION = 1
 """Raise it whenever the same journal would give other sessions or another dump."""
 
 _BUSY_TIMEOUT_MS = 5000
-_READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 _READ_ONLY = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 
 
@@ -49,27 +50,26 @@ class SessionStore:
         self._journal = journal
 
     @classmethod
-    def open(cls, data_dir: Path, journal: str, last_position: int) -> Self:
+    def open(cls, data_dir: Path, reader: JournalReader) -> Self:
         """Open the store for writing; one that cannot be used is thrown away first.
 
-        ``journal`` is the journal's id; a store that covers more than ``last_position``
-        saw a journal that is no more.
+        It must be of the journal that ``reader`` reads, and cover no more than that has.
         """
         path = data_dir / STORE_FILE
         with _storage_errors():
-            store = cls._usable(_open_for_writing(path), journal, last_position)
+            store = cls._usable(_open_for_writing(path), reader)
             if store is None:
                 for leftover in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
                     leftover.unlink(missing_ok=True)
                 connection = _open_for_writing(path)
                 connection.execute(_sql("create"))
                 connection.pragma("user_version", STORE_VERSION)
-                store = cls(connection, journal)
+                store = cls(connection, reader.id)
                 store.save(Projection())
         return store
 
     @classmethod
-    def open_for_reading(cls, data_dir: Path, journal: str, last_position: int) -> Self | None:
+    def open_for_reading(cls, data_dir: Path, reader: JournalReader) -> Self | None:
         """Open the store as it is; None where there is none that can be used."""
         path = data_dir / STORE_FILE
         if not path.is_file():
@@ -81,19 +81,22 @@ class SessionStore:
         except apsw.Error as error:
             log.warning("%s cannot be read, the journal is read instead: %s", path, error)
             return None
-        return cls._usable(connection, journal, last_position)
+        return cls._usable(connection, reader)
 
     @classmethod
-    def _usable(cls, connection: apsw.Connection, journal: str, last_position: int) -> Self | None:
-        """Return the store if it is sound and of this version and journal; else close it."""
+    def _usable(cls, connection: apsw.Connection, reader: JournalReader) -> Self | None:
+        """Return the store if it is sound and of this version and journal; else close it.
+
+        The journal's end is read last: a recorder may just have saved.
+        """
         try:
             if (
                 connection.pragma("user_version") == STORE_VERSION
                 and connection.pragma("quick_check", 1) == "ok"
             ):
                 row = connection.execute(_sql("covered")).fetchone()
-                if row is not None and row[0] == journal and row[1] <= last_position:
-                    store = cls(connection, journal)
+                if row and row[0] == reader.id and row[1] <= reader.last_position():
+                    store = cls(connection, reader.id)
                     store.restore()
                     return store
         except (apsw.Error, msgspec.MsgspecError) as error:
@@ -153,7 +156,9 @@ def _storage_errors() -> Iterator[None]:
 
 
 def _open_for_writing(path: Path) -> apsw.Connection:
-    connection = apsw.Connection(str(path), flags=_READ_WRITE)
+    """Open or create the file, for its owner alone: it names clients."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
     try:
         connection.pragma("journal_mode", "WAL")

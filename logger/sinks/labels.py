@@ -1,6 +1,7 @@
 """Which session each entry belonged to at its position."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 
 from drivers.model import SampleBlock
 from logger.journal.blocks import decode_block
@@ -9,8 +10,11 @@ from logger.journal.kinds import SAMPLES, SESSION_KINDS
 from logger.session.assignment import Assignments, Retag
 from logger.sinks.sink import Labelled
 
-SessionEntries = Callable[[int], Iterable[Entry]]
-"""Returns the journal's entries of ``SESSION_KINDS`` up to a position, in order."""
+SessionEntries = Callable[[int, int], Iterable[Entry]]
+"""Returns the journal's entries of ``SESSION_KINDS`` beyond one position up to another, in order.
+
+It is called in a thread, one call at a time.
+"""
 
 _ENDS = ("session.stopped", "session.lapsed")
 _BYTES_PER_ROW = 10
@@ -22,13 +26,21 @@ class Labels:
 
     def __init__(self, session_entries: SessionEntries) -> None:
         self._session_entries = session_entries
+        self._base_position = 0
+        self._base = Assignments()
         self._assignments = Assignments()
 
     def rebuild(self, position: int) -> None:
-        """Start again behind ``position``, as if everything up to it had been labelled."""
-        self._assignments = Assignments()
-        for entry in self._session_entries(position):
-            self._assignments.apply(entry)
+        """Start again behind ``position``, as if everything up to it had been labelled.
+
+        What is read is only what came since the last rebuild, unless it goes further back.
+        """
+        if position < self._base_position:
+            self._base_position, self._base = 0, Assignments()
+        for entry in self._session_entries(self._base_position, position):
+            self._base.apply(entry)
+        self._base_position = position
+        self._assignments = deepcopy(self._base)
 
     def label(self, entry: Entry) -> tuple[Labelled, tuple[Retag, ...]]:
         """Return ``entry`` with its label, and what it changes about entries before it.

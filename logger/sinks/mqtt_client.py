@@ -8,6 +8,7 @@ and is then dropped, with its socket, whatever its state.
 
 import asyncio
 import logging
+import socket
 import ssl
 from typing import Any
 
@@ -24,6 +25,8 @@ REFUSED_RETRY_S = 60.0
 _CONNECT_TIMEOUT_S = 4.0
 _HEADER_BYTES = 16
 _NO_LIMIT = 268_435_455
+_AT_ONCE = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+"""Messages of one commit follow each other without waiting for the peer's TCP."""
 
 _MESSAGE_AT_FAULT = frozenset({0x90, 0x95, 0x99})
 """Topic name invalid, packet too large, payload format invalid: trying again is no use."""
@@ -79,6 +82,7 @@ class AcknowledgedClient(aiomqtt.Client):
             max_inflight_messages=settings.window,
             tls_context=tls_context,
             logger=_PAHO_LOG,
+            socket_options=_AT_ONCE,
         )
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._largest_packet = _NO_LIMIT
@@ -115,8 +119,9 @@ class AcknowledgedClient(aiomqtt.Client):
         self.check()
         verdict: asyncio.Future[None] = self._loop.create_future()
         if len(topic) + len(payload) + _HEADER_BYTES > self._largest_packet:
-            verdict.set_exception(
-                SinkRejected(f"the broker takes no packet over {self._largest_packet} bytes")
+            _fail(
+                verdict,
+                SinkRejected(f"the broker takes no packet over {self._largest_packet} bytes"),
             )
             return verdict
         info = self._client.publish(topic, payload, QOS, retain)
@@ -178,7 +183,7 @@ class AcknowledgedClient(aiomqtt.Client):
         if verdict is None or verdict.done():
             return
         if reason_code.is_failure:
-            verdict.set_exception(_refusal(reason_code))
+            _fail(verdict, _refusal(reason_code))
         else:
             verdict.set_result(None)
 
@@ -186,8 +191,7 @@ class AcknowledgedClient(aiomqtt.Client):
         error = self._why_it_ended()
         for verdict in self._waiting.values():
             if not verdict.done():
-                verdict.set_exception(error)
-                verdict.exception()
+                _fail(verdict, error)
 
     def _why_it_ended(self) -> SinkUnavailable:
         if self._disconnected.cancelled():
@@ -202,6 +206,12 @@ def unavailable(error: BaseException) -> SinkUnavailable:
         wait_s = REFUSED_RETRY_S if error.rc.value in _PERSON_MUST_ACT else None
         return SinkUnavailable(f"the broker says: {error.rc}", wait_s)
     return SinkUnavailable(f"no connection to the broker: {error or type(error).__name__}")
+
+
+def _fail(verdict: asyncio.Future[None], error: SinkRejected | SinkUnavailable) -> None:
+    """End ``verdict`` with ``error``; nobody need ask for it if another failed before."""
+    verdict.set_exception(error)
+    verdict.exception()
 
 
 def _refusal(code: ReasonCode) -> SinkRejected | SinkUnavailable:

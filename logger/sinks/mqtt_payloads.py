@@ -167,8 +167,10 @@ class Publisher:
         raw = block.columns[layout.channel]
         if raw.dtype.kind == "f":
             return msgspec.Raw(_ENCODE(layout.values(raw).tolist()))
-        texts = self.tables.of(layout, _json_text(layout))
-        return msgspec.Raw(f"[{','.join(map(texts.__getitem__, raw.tolist()))}]")
+        texts = self.tables.of(layout, _json_text(layout)).column(raw)
+        if isinstance(texts, str):
+            texts = [texts] * len(raw)
+        return msgspec.Raw(f"[{','.join(texts)}]")
 
     def _head(
         self, entry: Entry, pen: str, assignment: Assignment | None, now_ns: int

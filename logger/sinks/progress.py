@@ -35,6 +35,11 @@ class Progress:
         return Cursor(self._position, min(self._history.safe, self._position))
 
     @property
+    def place(self) -> int:
+        """The last position offered and taken, whatever is wished next."""
+        return self._position
+
+    @property
     def repeating(self) -> bool:
         """Whether what was accepted once before is being offered again."""
         return self._position < self._furthest

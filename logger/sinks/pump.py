@@ -144,22 +144,22 @@ class Pump:
     async def _deliver_on_one_connection(self) -> None:
         self._state = "connecting"
         await self._sink.connect()
-        self._start_behind(self._progress.rewind())
+        await self._start_behind(self._progress.rewind())
         while True:
             replay = self._progress.take_replay()
             if replay is not None:
-                self._start_behind(replay)
+                await self._start_behind(replay)
             await self._sink.attend()
             if not self._caught_up or await self._more():
                 await self._offer(self._read_batch())
 
-    def _start_behind(self, position: int) -> None:
-        self._labels.rebuild(position)
+    async def _start_behind(self, position: int) -> None:
+        await asyncio.to_thread(self._labels.rebuild, position)
         self._caught_up = False
 
     async def _more(self) -> bool:
         """Return whether there is something new, after letting it collect for a while."""
-        position = self._progress.cursor.position
+        position = self._progress.place
         if self._feed.last_position <= position:
             self._recovered("idle")
             await self._feed.wait_beyond(position, _TICK_S)
@@ -177,7 +177,7 @@ class Pump:
 
     def _read_batch(self) -> list[Entry]:
         last = self._feed.last_position
-        batch = self._read_bounded(self._progress.cursor.position, last)
+        batch = self._read_bounded(self._progress.place, last)
         self._caught_up = not batch or batch[-1].position >= last
         return batch
 
@@ -214,6 +214,8 @@ class Pump:
                 if not await self._deliver(pending, retags):
                     return
                 pending = []
+            # Labelling may decode a block from the file; recording goes on in between.
+            await asyncio.sleep(0)
 
     async def _deliver(self, batch: Sequence[Labelled], retags: Sequence[Retag]) -> bool:
         """Return whether the receiver stayed the same; if not, the cursor was set back."""
@@ -223,7 +225,7 @@ class Pump:
         for retag in retags:
             self._keep_refused(await self._sink.retag(retag, last, self._batches(retag)))
         if receipt.connection_renewed and not self._progress.repeating:
-            self._start_behind(self._progress.rewind(last.position))
+            await self._start_behind(self._progress.rewind(last.position))
             return False
         samples = sum(len(item.block) for item in batch if item.block is not None)
         now_ns = self._clock().wall_ns

@@ -8,6 +8,9 @@ import math
 from collections.abc import Callable, Hashable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from drivers.model import ColumnLayout
 
 _VALUES_KEPT = 20_000
@@ -20,6 +23,12 @@ class Texts(dict[Any, str]):
     def __init__(self, text: Callable[[Any], str]) -> None:
         super().__init__()
         self._text = text
+
+    def column(self, raw: NDArray[np.generic]) -> "list[str] | str":
+        """Return the texts of a column, n ≥ 1; just one where all its values are the same."""
+        if raw[0] == raw[-1] and (raw == raw[0]).all():
+            return self[raw[0].item()]
+        return list(map(self.__getitem__, raw.tolist()))
 
     def __missing__(self, raw: Any) -> str:
         if len(self) >= _VALUES_KEPT:

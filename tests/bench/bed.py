@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.bench.accounting import cpu_s, resident_bytes
-from tests.bench.generator import Sent
 from tests.support.mosquitto import Mosquitto
 from tests.support.victoria import Victoria
 
@@ -73,21 +72,3 @@ def stored(database: Victoria, metric: str) -> dict[str, NDArray[np.int64]]:
     for series in asyncio.run(database.export(metric)):
         found.setdefault(series["metric"]["pen"], []).extend(series["values"])
     return {pen: np.array(values, dtype=np.int64) for pen, values in found.items()}
-
-
-def missing(sent: Mapping[str, Sent], kept: Mapping[str, NDArray[np.int64]]) -> int:
-    """Return how many of the samples sent are not among those kept."""
-    none = np.zeros(0, dtype=np.int64)
-    return sum(
-        int(np.setdiff1d(of_pen.sequence, kept.get(pen, none)).size) for pen, of_pen in sent.items()
-    )
-
-
-def count(sent: Mapping[str, Sent]) -> int:
-    """Return how many samples were sent by all pens."""
-    return sum(len(of_pen.sequence) for of_pen in sent.values())
-
-
-def between(sent: Mapping[str, Sent], from_ns: int, to_ns: int) -> dict[str, Sent]:
-    """Return what each pen sent in ``[from_ns, to_ns)``."""
-    return {pen: of_pen.between(from_ns, to_ns) for pen, of_pen in sent.items()}

@@ -41,12 +41,7 @@ def measure(case: Case, timing: Timing, repeats: int) -> list[Row]:
     rows = [_plain_row(case, plain), _cpu_row(case, ours, plain), _lost_row(case, ours)]
     if case.resident_mb_max is not None:
         rows.append(_resident_row(case, ours))
-    line_us = _cpu_us(lines)
-    details = _details(lines)
-    rows.append(
-        Row(f"{_title(case)}: CPU a sample, npt-line", f"{line_us:.1f} µs", details=details)
-    )
-    return rows
+    return [*rows, _line_row(case, lines)]
 
 
 def _load(case: Case, profile: str, seed: int) -> Load:
@@ -90,6 +85,11 @@ def _lost_row(case: Case, ours: Sequence[Delivery]) -> Row:
     figure = ", ".join(f"{place} {number}" for place, number in lost.items())
     met = not any(lost.values())
     return Row(f"{_title(case)}: lost of {sent} samples", figure, "none", met)
+
+
+def _line_row(case: Case, lines: Sequence[Delivery]) -> Row:
+    name = f"{_title(case)}: CPU a sample, profile npt-line"
+    return Row(name, f"{_cpu_us(lines):.1f} µs", details=_details(lines))
 
 
 def _resident_row(case: Case, ours: Sequence[Delivery]) -> Row:

@@ -12,15 +12,12 @@ from tests.bench.bed import (
     TAIL_S,
     Timing,
     Window,
-    between,
-    count,
-    missing,
     observe,
     servers,
     stored,
 )
 from tests.bench.children import running
-from tests.bench.generator import Load, Sent, generating
+from tests.bench.generator import Account, Load, generating
 from tests.bench.listener import latencies_ms, listening
 from tests.bench.plain_script import MEASUREMENT
 from tests.bench.recorder import BUCKET, Sinks, recording
@@ -43,6 +40,7 @@ class Delivery:
     sent: int
     lost: Mapping[str, int]
     latency_ms: NDArray[np.float64]
+    generator_late_ms: float
 
     def details(self) -> dict[str, object]:
         """Return the figures for the JSON report."""
@@ -52,9 +50,10 @@ class Delivery:
             "resident_mb": round(self.resident_mb, 1),
             "sent": self.sent,
             "lost": dict(self.lost),
+            "generator_late_ms": round(self.generator_late_ms, 1),
         }
         if self.latency_ms.size:
-            low, high = np.percentile(self.latency_ms, (50, 99))
+            low, high = np.percentile(self.latency_ms, (50, 99)).tolist()
             figures["latency_ms"] = {"p50": round(low, 2), "p99": round(high, 2)}
         return figures
 
@@ -73,26 +72,20 @@ def deliver(load: Load, timing: Timing, commit_interval_s: float = 0.2) -> Deliv
             commit_interval_s=commit_interval_s,
         ) as recorder,
     ):
-        generator.until_speaking()
-        recorder.open_sessions(list(generator.links))
+        generator.until_speaking(recorder.child)
+        recorder.open_sessions(generator.links)
         window = observe(recorder.pid, timing)
         until_ns = _tail()
         generator.end()
         recorder.finish(sinks=2)
+        account = generator.account().between(0, until_ns)
         receipts = listener.first_receipts()
-        received = {pen: np.array(list(of_pen), np.int64) for pen, of_pen in receipts.items()}
         kept = {
             "journal": recorder.journaled(),
-            "broker": received,
+            "broker": {pen: np.array(list(of_pen)) for pen, of_pen in receipts.items()},
             "database": stored(database, "pen_telemetry_sequence"),
         }
-        sent = between(generator.sent(), 0, until_ns)
-    in_window = between(sent, window.from_ns, window.to_ns)
-    taken = [
-        latencies_ms(of_pen.sequence, of_pen.time_ns, receipts.get(pen, {}))
-        for pen, of_pen in in_window.items()
-    ]
-    return _delivery(sent, kept, window, np.concatenate(taken))
+    return _delivery(account, kept, window, _latencies_ms(account, window, receipts))
 
 
 def deliver_plainly(load: Load, timing: Timing) -> Delivery:
@@ -101,14 +94,14 @@ def deliver_plainly(load: Load, timing: Timing) -> Delivery:
         command = [sys.executable, "-m", "tests.bench.plain_script", *map(str, pens.links.values())]
         command += ["--mqtt-port", str(broker.port), "--influx-url", database.url]
         with running("plain-script", [*command, "--bucket", BUCKET], directory) as script:
-            pens.until_speaking()
+            pens.until_speaking(script)
             window = observe(script.pid, timing)
             until_ns = _tail()
             pens.end()
             script.end(_SCRIPT_FLUSH_S)
+        account = pens.account().between(0, until_ns)
         kept = {"database": stored(database, f"{MEASUREMENT}_sequence")}
-        sent = between(pens.sent(), 0, until_ns)
-    return _delivery(sent, kept, window, np.zeros(0))
+    return _delivery(account, kept, window, np.zeros(0))
 
 
 def _tail() -> int:
@@ -118,20 +111,34 @@ def _tail() -> int:
     return until_ns
 
 
+def _latencies_ms(
+    account: Account, window: Window, receipts: Mapping[str, dict[int, int]]
+) -> NDArray[np.float64]:
+    """Return the latencies of all samples that were sent in the window and received."""
+    sent = account.between(window.from_ns, window.to_ns).sent
+    return np.concatenate(
+        [
+            latencies_ms(of_pen.sequence, of_pen.time_ns, receipts.get(pen, {}))
+            for pen, of_pen in sent.items()
+        ]
+    )
+
+
 def _delivery(
-    sent: Mapping[str, Sent],
+    account: Account,
     kept: Mapping[str, Mapping[str, NDArray[np.int64]]],
     window: Window,
     latency_ms: NDArray[np.float64],
 ) -> Delivery:
-    lost = {place: missing(sent, of_place) for place, of_place in kept.items()}
-    kept_share = 1 - max(lost.values()) / count(sent)
-    in_window = count(between(sent, window.from_ns, window.to_ns)) * kept_share
+    lost = {place: account.missing(of_place) for place, of_place in kept.items()}
+    kept_share = 1 - max(lost.values()) / len(account)
+    in_window = len(account.between(window.from_ns, window.to_ns)) * kept_share
     return Delivery(
         cpu_us=window.cpu_s / max(in_window, 1) * 1e6,
         core_share=window.core_share,
         resident_mb=window.resident_bytes / 1e6,
-        sent=count(sent),
+        sent=len(account),
         lost=lost,
         latency_ms=latency_ms,
+        generator_late_ms=account.late_ms,
     )

@@ -36,8 +36,8 @@ def measure(timing: Timing, simulated_s: float) -> Row:
             sinks=Sinks(broker.port, database.url),
         ) as recorder,
     ):
-        generator.until_speaking()
-        recorder.open_sessions(list(generator.links))
+        generator.until_speaking(recorder.child)
+        recorder.open_sessions(generator.links)
         time.sleep(timing.warm_up_s)
         taken = _watch(recorder, timing.window_s)
     times_s, resident_mb = taken[:, 0], taken[:, 1]

@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import paho.mqtt.client as mqtt
 import serial
@@ -51,7 +52,7 @@ class PenReader(threading.Thread):
         self._bucket = bucket
         self._stopping = stop
         self._serial = "unknown"
-        self._started: tuple[int, int] | None = None
+        self._origin: tuple[int, int] | None = None
         self.last_message: mqtt.MQTTMessageInfo | None = None
 
     def run(self) -> None:
@@ -80,19 +81,19 @@ class PenReader(threading.Thread):
         self.last_message = self._broker.publish(topic, payload, qos=1)
         self._writer.write(bucket=self._bucket, record=self._point(sample, time_us))
 
-    def _point(self, sample: Sample, time_us: int) -> Point:
-        # influxdb-client has no annotations here.
-        point = Point(MEASUREMENT).tag("pen", self._serial)  # type: ignore[no-untyped-call]
-        point.time(time_us, WritePrecision.US)
+    def _point(self, sample: Sample, time_us: int) -> object:
+        # influxdb-client's points have no annotations.
+        point: Any = Point(MEASUREMENT)  # type: ignore[no-untyped-call]
+        point.tag("pen", self._serial).time(time_us, WritePrecision.US)
         for name, value in sample.items():
             point.field(name, value)
         return point
 
     def _time_us(self, ticks_us: int) -> int:
         """Return UTC in µs; from the ticks, so that no two samples share a time."""
-        if self._started is None:
-            self._started = (time.time_ns() // 1000, ticks_us)
-        utc_us, first_ticks_us = self._started
+        if self._origin is None:
+            self._origin = (time.time_ns() // 1000, ticks_us)
+        utc_us, first_ticks_us = self._origin
         return utc_us + (ticks_us - first_ticks_us) % (1 << 32)
 
 

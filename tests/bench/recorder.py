@@ -1,23 +1,25 @@
 """needlelog under measurement: its settings, its sessions, and what its journal holds."""
 
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from logger.errors import ConfigError, JournalError
+from logger.command_socket import send_order
+from logger.errors import CommandRefused, ConfigError, JournalError
 from logger.journal.blocks import decode_block
 from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
-from tests.bench.children import BenchFailed, Child, environment, needlelog, running
+from logger.session.orders import Start
+from tests.bench.children import Child, needlelog, running
 from tests.support.server import HOST
 
 _DELIVERY_S = 60.0
-_SESSION_TRIES = 10
 BUCKET = "bench"
 
 
@@ -32,34 +34,32 @@ class Sinks:
 class Recorder:
     """A running ``needlelog run`` with a data directory of its own."""
 
-    def __init__(self, child: Child, settings: Path, data_dir: Path) -> None:
+    def __init__(self, child: Child, data_dir: Path) -> None:
         self.child = child
         self.pid = child.pid
-        self._settings = settings
         self.data_dir = data_dir
 
-    def open_sessions(self, serials: Sequence[str]) -> None:
-        """Open a session on every pen, as in a clinic; BenchFailed if one is refused for good."""
-        wanted = list(serials)
-        for _ in range(_SESSION_TRIES):
-            orders = {serial: self._order_session(serial) for serial in wanted}
-            answers = {serial: order.communicate()[0] for serial, order in orders.items()}
-            wanted = [serial for serial, order in orders.items() if order.returncode]
-            if not wanted:
-                return
-        self.child.check()
-        words = answers[wanted[0]].decode(errors="replace")
-        raise BenchFailed(f"no session on {wanted[0]}: {words}")
+    def open_sessions(self, serials: Iterable[str]) -> None:
+        """Open a session on every pen, as in a clinic, as soon as it is linked.
 
-    def _order_session(self, serial: str) -> "subprocess.Popen[bytes]":
-        order = ["session", "start", "--pen", serial, "--client", "BENCH"]
-        order += ["--practitioner", "bench", "--side", "left", "--zone", "anterior-thigh"]
-        return subprocess.Popen(
-            needlelog("--config", str(self._settings), *order),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=environment(),
+        By the orders of `needlelog session start`, but without a process for each.
+        """
+        for serial in serials:
+            self.child.until(partial(self._session_opens, serial), f"session on {serial}")
+
+    def _session_opens(self, serial: str) -> bool:
+        start = Start(
+            pen=serial,
+            client="BENCH",
+            practitioner="bench",
+            side="left",
+            zone="anterior-thigh",
         )
+        try:
+            send_order(self.data_dir, "session", msgspec.to_builtins(start))
+        except CommandRefused:
+            return False
+        return True
 
     def has_samples(self) -> bool:
         """Return whether the journal holds a sample that another process can read."""
@@ -108,7 +108,7 @@ def recording(
     settings.write_text(_settings(links, profile, data_dir, sinks, commit_interval_s))
     command = needlelog("--config", str(settings), "run")
     with running("recorder", command, directory, core=core) as child:
-        yield Recorder(child, settings, data_dir)
+        yield Recorder(child, data_dir)
 
 
 def _settings(

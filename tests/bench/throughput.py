@@ -37,7 +37,7 @@ def measure(timing: Timing) -> list[Row]:
             generator.links, _LOAD.profile, Path(name), sinks=None, core=cores[0]
         ) as recorder,
     ):
-        generator.until_speaking()
+        generator.until_speaking(recorder.child)
         time.sleep(timing.warm_up_s)
         from_ns, cpu_before_s = time.time_ns(), cpu_s(recorder.pid)
         time.sleep(timing.window_s)

@@ -90,6 +90,9 @@ def test_counters_do_not_depend_on_how_bytes_were_cut(profile: Profile) -> None:
     whole, cut = Decoder(profile), Decoder(profile)
     whole.feed(bytes(wire))
     feed_all(cut, chunks(bytes(wire), seed=4, longest=9))
+    # Which refused frames are kept as examples may differ, what is counted may not.
+    for counters in (whole.counters, cut.counters):
+        counters.examples, counters.unknown_examples = [], []
     assert whole.counters == cut.counters
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from drivers.model import HostTime
@@ -13,6 +13,7 @@ from logger.sinks.sink import Sink
 from tests.support.journaled import EPOCH_US, ListJournal
 
 PATIENCE_S = 30.0
+FROM_THE_FIRST = Cursor(0, 0)
 
 
 class Delivery:
@@ -26,7 +27,7 @@ class Delivery:
         journal: ListJournal,
         sink: Sink,
         *,
-        cursor: Cursor | None = Cursor(0, 0),
+        cursor: Cursor | None = FROM_THE_FIRST,
         patience: float = 0.05,
     ) -> None:
         self.journal = journal
@@ -66,15 +67,17 @@ class Delivery:
     async def delivered(self) -> None:
         """Return once the sink accepted everything appended so far."""
         last = self.journal.last_position
-        async with asyncio.timeout(PATIENCE_S):
-            while self.pump.cursor.position < last:
-                await asyncio.sleep(0.01)
+        await self.until(lambda: self.pump.cursor.position >= last)
 
     async def state(self, wanted: str) -> None:
         """Return once the pump is in the state ``wanted``."""
+        await self.until(lambda: self.pump.status().state == wanted)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return once ``condition`` holds; the pump tells nobody, so it is asked for it."""
         async with asyncio.timeout(PATIENCE_S):
-            while self.pump.status().state != wanted:
-                await asyncio.sleep(0.01)
+            while not condition():  # noqa: ASYNC110 - a pump's state is polled, by design
+                await asyncio.sleep(0.005)
 
 
 def clock() -> HostTime:

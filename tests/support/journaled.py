@@ -76,7 +76,7 @@ class ListJournal:
     def append_samples(self, pen: str = "NP-1", rows: int = 20, *, anchor: int = 7) -> Entry:
         """Append the next ``rows`` samples of ``pen``."""
         numbers = self._sequence.setdefault(pen, count(0))
-        first = [next(numbers) for _ in range(rows)][0]
+        first, *_ = [next(numbers) for _ in range(rows)]
         block = sample_block(pen, first, rows, anchor=anchor)
         return self._append(kinds.SAMPLES, pen, b"", block)
 
@@ -118,8 +118,8 @@ class ListJournal:
             return False
         return True
 
-    def session_entries(self, upto: int) -> Iterable[Entry]:
-        return [entry for entry in self.entries[:upto] if entry.kind in kinds.SESSION_KINDS]
+    def session_entries(self, after: int, upto: int) -> Iterable[Entry]:
+        return [entry for entry in self.entries[after:upto] if entry.kind in kinds.SESSION_KINDS]
 
     def blocks(self, pen: str = "NP-1") -> list[SampleBlock]:
         """Return all blocks of ``pen``."""

@@ -1,7 +1,7 @@
 """A real mosquitto, and a subscriber that keeps what it receives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +22,8 @@ class Mosquitto(ServerProcess):
         conf = directory / "mosquitto.conf"
         anonymous = "" if "allow_anonymous" in extra else "allow_anonymous true\n"
         conf.write_text(
-            f"user root\nlistener {port} {HOST}\n{listener}\n{anonymous}max_queued_messages 0\n{extra}\n"
+            f"user root\nlistener {port} {HOST}\n{listener}\n"
+            f"{anonymous}max_queued_messages 0\nlog_type all\n{extra}\n"
         )
         super().__init__(["mosquitto", "-c", str(conf)], port, directory)
 
@@ -76,10 +77,3 @@ class Subscriber:
             while not condition():
                 self._news.clear()
                 await self._news.wait()
-
-
-async def until(condition: Callable[[], bool], step: Callable[[], Awaitable[object]]) -> None:
-    """Return once ``condition`` holds, taking ``step`` in between."""
-    async with asyncio.timeout(_WAIT_S):
-        while not condition():
-            await step()

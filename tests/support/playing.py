@@ -19,13 +19,7 @@ def playing(stations: Sequence[Station], pace: Pace) -> Iterator[Thread]:
     """Yield the thread that plays ``stations``; stops it and unplugs all at the end."""
     stop = Event()
     host = Host(time.monotonic_ns, time.sleep, stop.is_set)
-
-    def play() -> None:
-        run(stations, pace, host)
-        for station in stations:
-            station.close()
-
-    thread = Thread(target=play)
+    thread = Thread(target=run, args=(stations, pace, host))
     thread.start()
     try:
         yield thread

@@ -90,7 +90,7 @@ class ReadBackV2:
                 if not name.startswith("_") and name not in ("result", "table", "ns")
             }
             key = (record.values["ns"], tuple(sorted(tags.items())))
-            found.setdefault(key, {})[record.get_field()] = record.get_value()
+            found.setdefault(key, {})[record.values["_field"]] = record.values["_value"]
         return [
             ReadPoint(time_ns, dict(tags), found[time_ns, tags]) for time_ns, tags in sorted(found)
         ]

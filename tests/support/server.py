@@ -48,6 +48,11 @@ class ServerProcess:
         wait_until_open(self.port, self._process, self._log)
 
     @property
+    def log(self) -> str:
+        """What the server has written so far."""
+        return self._log.read_text(errors="replace")
+
+    @property
     def pid(self) -> int:
         """The process id of the running server."""
         assert self._process is not None

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drivers.decoder import Decoder
-from drivers.model import SampleRun
+from drivers.model import Message, SampleRun
 from drivers.profile import Profile, find_profile
 from tests.support.frames import accounted, make_run, wire_of
 
@@ -70,5 +70,5 @@ def test_back_in_step_within_one_frame_of_garbage(name: str, garbage: bytes) -> 
     assert count(decoder.feed(settled)) == 1
 
 
-def count(messages: list[object]) -> int:
+def count(messages: list[Message]) -> int:
     return sum(len(message) for message in messages if isinstance(message, SampleRun))

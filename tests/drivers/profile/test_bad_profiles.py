@@ -9,7 +9,9 @@ from drivers.profile import find_profile, load_profile, parse_profile
 
 LINE = 'name = "pen"\ntitle = "A pen"\n[framing]\nkind = "line"\n'
 SYNC = 'name = "pen"\ntitle = "A pen"\n[framing]\nkind = "sync"\nsync = "AA 55"\n'
-COBS = 'name = "pen"\ntitle = "A pen"\n[framing]\nkind = "cobs"\n[checksum]\nkind = "crc-16/modbus"\n'
+COBS = (
+    'name = "pen"\ntitle = "A pen"\n[framing]\nkind = "cobs"\n[checksum]\nkind = "crc-16/modbus"\n'
+)
 DEPTH = '{ type = "u16", fills = "depth_set_mm", unit = "µm" }'
 
 
@@ -24,8 +26,8 @@ def text_sample(field: str) -> str:
 
 BAD = [
     # What a single key says.
-    ("name = ", ":1:8", "This is no TOML"),
-    ('name = "pen"\nname = "pen"\n', ":2:", "This is no TOML"),
+    ("name = ", ":1", "This is no TOML"),
+    ('name = "pen"\nname = "pen"\n', ":2", "This is no TOML"),
     ('title = "A pen"\n', ": name", "missing"),
     (sample(DEPTH).replace('"pen"', '"My Pen"'), ": name", "pattern"),
     (sample(DEPTH).replace('title = "A pen"', "title = 3"), ": title", "string"),
@@ -37,7 +39,7 @@ BAD = [
     (sample(DEPTH, rest="[[usb]]\npid = 1"), ": usb.#1.vid", "missing"),
     (sample(DEPTH, rest='[[usb]]\nvid = 1\nserial = "("'), ": usb.#1.serial", "regular expression"),
     (sample(DEPTH).replace('"cobs"', '"slip"'), ": framing", "slip"),
-    (sample(DEPTH).replace("[checksum]", "speed = 1\n[checksum]"), ": framing.speed", "No such key"),
+    (sample(DEPTH).replace("[checksum]", "speed = 1\n[checksum]"), ": framing.speed", "such key"),
     (sample(DEPTH, head=SYNC.replace("AA 55", "A")), ": framing.sync", "hex"),
     (sample('{ type = "u16", fills = "depth_set_mm", unit = "µm", scale = "x" }'),
      ": frame.S.fields.depth_set_mm.scale", "no number"),
@@ -60,14 +62,21 @@ BAD = [
      ": framing.payload_offset", "header"),
     (sample('{ type = "char[300]" }', DEPTH), ": frame.S.fields", "max_frame_bytes"),
     (sample(DEPTH, rest=f'[frame.T]\nrole = "text"\nfields = [{DEPTH}]'),
-     ": frame.S.fields.depth_set_mm", ""),
+     ": frame.S.type", "missing"),
     (sample(DEPTH) .replace('role', 'type = 300\nrole'), ": frame.S.type", "no type byte"),
     (sample(DEPTH).replace('role', 'type = "PNPT"\nrole'), ": frame.S.type", "no type byte"),
     (text_sample('{ type = "int", fills = "depth_set_mm", unit = "µm" }').replace(
         'role', 'type = 2\nrole'), ": frame.S.type", "first word"),
     (sample(DEPTH, head=SYNC + "frame_bytes = 5\n").replace('role', 'type = 2\nrole'),
      ": framing.type_offset", "type byte"),
+    (sample(DEPTH).replace('"crc-16/modbus"', '"crc-16/modbus"\ncovers_from = 2'),
+     ": checksum.covers_from", "covers nothing"),
+    (text_sample('{ type = "int", fills = "depth_set_mm", unit = "µm" }').replace(
+        "[frame.S]", '[checksum]\nkind = "xor-hex"\ncovers_from = 1\n[frame.S]'),
+     ": checksum.covers_from", "means nothing"),
     # Fields.
+    (sample(DEPTH, '{ type = "char[2]", equals = 7 }'), ": frame.S.fields.#2.equals", "cannot"),
+    (sample(DEPTH, '{ type = "char[2]", range = [0, 1] }'), ": frame.S.fields.#2.range", "nothing"),
     (sample('{ type = "u24", fills = "depth_set_mm", unit = "µm" }'),
      ": frame.S.fields.depth_set_mm.type", "no type"),
     (sample('{ type = "u16", fills = "depth", unit = "µm" }'),
@@ -109,7 +118,7 @@ BAD = [
     (sample(DEPTH, '{ type = "u8", name = "pad", at = 1 }'), ": frame.S.fields.pad.at", "overlaps"),
     (sample('{ type = "utf8-rest" }', DEPTH), ": frame.S.fields.#1.type", "all that is left"),
     (sample(DEPTH, '{ type = "utf8-rest" }'), ": frame.S.fields.#2.type", "fixed length"),
-    (sample('{ type = "u8", fills = "battery_pct", unit = "%" }'), ": frame.S.fields", "depth or a rate"),
+    (sample('{ type = "u8", fills = "battery_pct", unit = "%" }'), ": frame.S.fields", "depth or"),
     (text_sample('{ type = "u16", fills = "depth_set_mm", unit = "µm" }'),
      ": frame.S.fields.depth_set_mm.type", "no type"),
     (text_sample('{ type = "int", fills = "depth_set_mm", unit = "µm", at = 3 }'),
@@ -134,12 +143,15 @@ def test_refused_with_key_problem_and_mend(text: str, key: str, problem: str) ->
     assert caught.value.mend
 
 
-TYPED = COBS + """
+TYPED = (
+    COBS
+    + """
 [frame.S]
 type = 1
 role = "sample"
 fields = [{ type = "u16", fills = "depth_set_mm", unit = "µm" }]
 """
+)
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def test_same_seed_says_the_same_bytes(profile: Profile) -> None:
 def test_bytes_do_not_depend_on_the_steps_of_time(profile: Profile) -> None:
     whole = VirtualPen(profile, PenSettings(rate_hz=300)).advance(20 * US_PER_S)
     pen = VirtualPen(profile, PenSettings(rate_hz=300))
-    steps_us = np.cumsum(np.random.default_rng(2).integers(0, 40_000, 2000))
-    steps_us = [*steps_us[steps_us < 20 * US_PER_S], 20 * US_PER_S]
+    random_us = np.cumsum(np.random.default_rng(2).integers(0, 40_000, 2000))
+    steps_us = [*random_us[random_us < 20 * US_PER_S], 20 * US_PER_S]
     assert b"".join(pen.advance(int(to_us)) for to_us in steps_us) == whole
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from drivers.model import SampleBlock
+from logger.cli.invocation import Invocation
 from logger.cli.verify import verify_cli
 from logger.errors import ConfigError
 from logger.journal.blocks import encode_block
@@ -219,5 +220,8 @@ def test_without_a_journal_it_is_the_settings_that_are_wrong(data_dir: Path) -> 
         verify(data_dir)
 
 
-def test_without_a_place_the_command_asks_for_one() -> None:
-    assert CliRunner().invoke(verify_cli, []).exit_code == 2
+def test_without_a_place_the_command_takes_that_of_the_settings(data_dir: Path, head: str) -> None:
+    invocation = Invocation(flags={"data_dir": str(data_dir)})
+    outcome = CliRunner().invoke(verify_cli, ["--json"], obj=invocation)
+
+    assert json.loads(outcome.output)["head_hash"] == head

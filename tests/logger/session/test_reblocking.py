@@ -23,7 +23,7 @@ def _stretch(seed: int, count: int, first: int, boot_id: int) -> SampleBlock:
     rng = np.random.default_rng(seed)
     sequence = first + np.cumsum(rng.choice([1, 4], count, p=[0.99, 0.01]))
     jitter = rng.integers(-2000, 2000, count)
-    held = np.repeat(rng.integers(0, 3, count // 60 + 1), 60)[:count]
+    held = np.repeat(rng.integers(0, 3, count // 90 + 1), 90)[:count]
     return sample_block(
         count,
         sequence=sequence.tolist(),

@@ -296,3 +296,46 @@ def test_a_session_whose_start_was_erased_is_not_there() -> None:
     story.stopped()
     story.entries[1] = replace(story.entries[1], payload=None)
     assert story.projection().sessions() == []
+
+
+def test_a_forgotten_session_keeps_of_what_it_adopted_only_up_to_the_last_motor_on() -> None:
+    story = _lapsed()
+    first = story.samples(sample_block(4, first=3, status=RESTING))
+    worked = story.samples(sample_block(5, first=7))
+    story.samples(sample_block(6, first=12, status=RESTING))
+    last = story.samples(sample_block(7, first=18, status=RESTING))
+    story.append(SessionResumed(session=SESSION, adopted_from=first, adopted_to=last))
+    story.samples(sample_block(8, first=25, status=RESTING))
+    story.append(
+        SessionStopped(
+            session=SESSION, reason="forgotten", ended_position=worked, ended_unix_ns=EPOCH_NS
+        )
+    )
+    # 3 before the lapse, 4 and 5 adopted; 6, 7 and 8 came after the motor had stopped.
+    assert _only(story).totals.samples_received == 12
+
+
+def test_a_forgotten_session_that_adopted_no_motor_on_ends_before_the_lapse() -> None:
+    story = _lapsed()
+    adopted = story.samples(sample_block(4, first=3, status=RESTING))
+    story.append(SessionResumed(session=SESSION, adopted_from=adopted, adopted_to=adopted))
+    story.append(
+        SessionStopped(session=SESSION, reason="forgotten", ended_position=3, ended_unix_ns=1)
+    )
+    assert _only(story).totals.samples_received == 3
+
+
+def test_motor_on_in_a_pause_keeps_the_session_up_to_there() -> None:
+    story = _opened()
+    story.samples(sample_block(3))
+    story.samples(sample_block(4, first=3, status=RESTING))
+    story.append(SessionPaused(session=SESSION))
+    worked = story.samples(sample_block(5, first=7))
+    story.samples(sample_block(6, first=12, status=RESTING))
+    story.append(
+        SessionStopped(
+            session=SESSION, reason="forgotten", ended_position=worked, ended_unix_ns=EPOCH_NS
+        )
+    )
+    session = _only(story)
+    assert (session.totals.samples_received, session.samples_paused) == (7, 5)

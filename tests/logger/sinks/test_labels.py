@@ -1,9 +1,13 @@
 """Delivered entries carry the session of their position, and corrections come when due."""
 
+from collections.abc import Iterable
+
 from logger.errors import SinkUnavailable
 from logger.journal import kinds
 from logger.journal.cursor import Cursor
+from logger.journal.entry import Entry
 from logger.session.assignment import Assignment
+from logger.sinks.labels import Labels
 from tests.support.delivery import Delivery
 from tests.support.journaled import ListJournal, session_started
 from tests.support.sinks import MemorySink
@@ -36,9 +40,9 @@ def lapsed_journal() -> ListJournal:
     return journal
 
 
-async def delivered(journal: ListJournal, cursor: Cursor = Cursor(0, 0)) -> MemorySink:
+async def delivered(journal: ListJournal, after: int = 0) -> MemorySink:
     sink = MemorySink()
-    delivery = Delivery(journal, sink, cursor=cursor)
+    delivery = Delivery(journal, sink, cursor=Cursor(after, after))
     async with delivery.running():
         await delivery.delivered()
     return sink
@@ -51,12 +55,12 @@ async def test_samples_carry_the_session_open_at_their_position() -> None:
 
 
 async def test_a_start_in_the_middle_knows_the_session_that_is_open() -> None:
-    sink = await delivered(session_journal(), Cursor(2, 2))
+    sink = await delivered(session_journal(), after=2)
     assert sink.delivered[0].assignment == THIGH
 
 
 async def test_the_end_of_a_session_still_carries_its_tags() -> None:
-    sink = await delivered(session_journal(), Cursor(3, 3))
+    sink = await delivered(session_journal(), after=3)
     assert sink.delivered[0].assignment == THIGH
 
 
@@ -82,6 +86,21 @@ async def test_what_lies_after_a_forgotten_sessions_end_is_retagged() -> None:
     ((retag, items),) = sink.retags
     assert (retag.former, retag.new) == (THIGH, None)
     assert [item.entry.position for item in items] == [3, 4]
+
+
+async def test_a_replay_wished_in_between_mixes_up_no_labels() -> None:
+    sink, journal = MemorySink(max_entries=2), session_journal()
+    delivery = Delivery(journal, sink)
+    async with delivery.running():
+        await delivery.delivered()
+        for position in (2, 0, 4):
+            journal.append_samples("NP-2")
+            delivery.pump.replay(position)
+            await delivery.delivered()
+    labels: dict[int, set[Assignment | None]] = {p: set() for p in sink.positions}
+    for item in sink.delivered:
+        labels[item.entry.position].add(item.assignment)
+    assert all(len(seen) == 1 for seen in labels.values())
 
 
 async def test_the_cursor_does_not_pass_a_correction_that_failed() -> None:
@@ -116,3 +135,28 @@ async def test_a_correction_that_fails_half_way_is_made_again() -> None:
         await delivery.delivered()
     assert len(sink.batches) == 2
     assert len(sink.retags) == 1
+
+
+def test_going_back_and_forth_gives_the_labels_of_one_straight_run() -> None:
+    journal = session_journal()
+    straight = Labels(journal.session_entries)
+    expected = [straight.label(entry)[0].assignment for entry in journal.entries]
+    labels = Labels(journal.session_entries)
+    for position in (3, 5, 1, 4, 2, 0, 2):
+        labels.rebuild(position)
+        behind = [labels.label(entry)[0].assignment for entry in journal.entries[position:]]
+        assert behind == expected[position:]
+
+
+def test_a_rebuild_reads_only_what_came_since_the_last() -> None:
+    journal = session_journal()
+    asked: list[tuple[int, int]] = []
+
+    def session_entries(after: int, upto: int) -> Iterable[Entry]:
+        asked.append((after, upto))
+        return journal.session_entries(after, upto)
+
+    labels = Labels(session_entries)
+    for position in (3, 5, 5):
+        labels.rebuild(position)
+    assert asked == [(0, 3), (3, 5), (5, 5)]

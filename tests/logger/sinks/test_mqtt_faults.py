@@ -85,11 +85,15 @@ async def test_attempts_at_a_frozen_broker_leave_no_socket_open(mosquitto: Mosqu
     sink = mqtt_sink(mosquitto.port, timeout_s=0.2)
     os.kill(mosquitto.pid, signal.SIGSTOP)
     await failed_attempt(sink)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     for _ in range(5):
         await failed_attempt(sink)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
     os.kill(mosquitto.pid, signal.SIGCONT)
+
+
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def failed_attempt(sink: MqttSink) -> str:

@@ -1,0 +1,181 @@
+"""The store is disposable: with it, without it and after its loss, sessions are the same."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from logger.errors import ConfigError
+from logger.journal.kinds import SegmentStarted, SessionNote
+from logger.journal.reader import JournalReader
+from logger.session.model import Session
+from logger.session.projection import Projection
+from logger.session.store import load_sessions, open_sessions
+from logger.session.store_file import STORE_FILE
+from tests.support.recorded import Recorded
+from tests.support.stories import SESSION, Story, sample_block
+
+_CHANGED = SegmentStarted(session="20261122-open", side="right", zone="lateral-ankle")
+
+
+def _story() -> Story:
+    """Return a stopped session, and one that is open in its second segment."""
+    story = Story(encoded=True)
+    story.identified()
+    story.started(needles=11)
+    story.samples(sample_block(30, rate_dhz=range(1000, 1030)))
+    story.stopped()
+    story.started("20261122-open")
+    story.samples(sample_block(30, first=30))
+    story.append(_CHANGED)
+    story.samples(sample_block(30, first=60))
+    return story
+
+
+def _all(data_dir: Path) -> list[Session | None]:
+    with load_sessions(data_dir) as sessions:
+        return [sessions.session(line.id) for line in sessions.rows(100)]
+
+
+def _from_scratch(data_dir: Path) -> list[Session]:
+    projection = Projection()
+    with JournalReader(data_dir) as reader:
+        for entry in reader.entries():
+            projection.apply(entry)
+    return projection.sessions()[::-1]
+
+
+def _save(data_dir: Path) -> None:
+    store, _ = open_sessions(data_dir)
+    store.close()
+
+
+def test_sessions_are_read_from_the_journal_alone(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+    assert not (recorded.data_dir / STORE_FILE).exists()
+
+
+def test_sessions_are_the_same_through_the_store(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+
+
+@pytest.mark.parametrize("saved_at", range(9))
+def test_what_came_after_the_last_save_is_there_too(recorded: Recorded, saved_at: int) -> None:
+    story = _story()
+    recorded.append(story.entries[:saved_at])
+    _save(recorded.data_dir)
+    recorded.append(story.entries[saved_at:])
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+
+
+def test_a_lost_store_is_made_again_and_says_the_same(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    before = _all(recorded.data_dir)
+    for path in recorded.data_dir.glob(f"{STORE_FILE}*"):
+        path.unlink()
+    _save(recorded.data_dir)
+    assert (recorded.data_dir / STORE_FILE).exists()
+    assert _all(recorded.data_dir) == before
+
+
+@pytest.mark.parametrize("garbage", [b"", b"no database at all" * 500])
+def test_a_damaged_store_is_made_again(recorded: Recorded, garbage: bytes) -> None:
+    recorded.tell(_story())
+    (recorded.data_dir / STORE_FILE).write_bytes(garbage)
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+    _save(recorded.data_dir)
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "PRAGMA user_version = 999",
+        "UPDATE covered SET journal = 'another'",
+        "UPDATE covered SET position = 999",
+        "UPDATE covered SET state = x'00'",
+        "DELETE FROM covered",
+    ],
+)
+def test_a_store_of_something_else_is_made_again(recorded: Recorded, change: str) -> None:
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    connection = apsw.Connection(str(recorded.data_dir / STORE_FILE))
+    connection.execute(change)
+    connection.execute("UPDATE summary SET client = 'stale'")
+    connection.close()
+    with load_sessions(recorded.data_dir) as sessions:
+        assert {line.client for line in sessions.rows(10)} == {"C-17"}
+    _save(recorded.data_dir)
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+
+
+def test_a_late_note_reaches_a_session_that_lies_in_the_store(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    story = Story()
+    story.append(SessionNote(session=SESSION, text="late", nonce="0"))
+    recorded.tell(story)
+    _save(recorded.data_dir)
+    with load_sessions(recorded.data_dir) as sessions:
+        found = sessions.session(SESSION)
+    assert found is not None
+    assert [note.text for note in found.notes] == ["late"]
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+
+
+def test_saved_sessions_leave_the_memory_and_are_still_found(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    store, projection = open_sessions(recorded.data_dir)
+    assert projection.stopped == {}
+    assert [one.id for one in projection.sessions()] == ["20261122-open"]
+    found = projection.session(SESSION)
+    assert found is not None
+    assert found.state == "stopped"
+    store.close()
+
+
+def test_the_list_is_newest_first_and_no_longer_than_asked(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    with load_sessions(recorded.data_dir) as sessions:
+        assert [line.id for line in sessions.rows(1)] == ["20261122-open"]
+        assert [line.id for line in sessions.rows(5)] == ["20261122-open", SESSION]
+
+
+def test_a_line_is_the_same_from_the_store_and_from_the_session(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    with load_sessions(recorded.data_dir) as sessions:
+        without = sessions.rows(10)
+    _save(recorded.data_dir)
+    with load_sessions(recorded.data_dir) as sessions:
+        assert sessions.rows(10) == without
+
+
+def test_a_directory_without_a_journal_is_named(recorded: Recorded) -> None:
+    with pytest.raises(ConfigError, match="no journal"):
+        load_sessions(recorded.data_dir)
+
+
+def test_a_recorder_that_saves_meanwhile_makes_no_note_appear_twice(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    reading, behind = open_sessions(recorded.data_dir)
+    story = Story()
+    story.append(SessionNote(session=SESSION, text="late", nonce="0"))
+    (note,) = recorded.tell(story)
+    _save(recorded.data_dir)
+    behind.apply(note)
+    found = behind.session(SESSION)
+    assert found is not None
+    assert len(found.notes) == 1
+    reading.close()
+
+
+def test_the_store_is_readable_by_its_owner_alone(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    assert (recorded.data_dir / STORE_FILE).stat().st_mode & 0o077 == 0

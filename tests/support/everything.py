@@ -1,0 +1,77 @@
+"""A journal that holds every kind of entry, with secrets wherever a person could write."""
+
+from drivers.model import Anchor, HostTime, Pen, PenEvent
+from logger.journal import kinds
+from tests.support.journaled import EPOCH_US, ListJournal, session_started
+
+SECRET = "SECRET"
+SESSION = "20261122-abcd"
+_NOW_NS = EPOCH_US * 1000
+_HOST = HostTime(_NOW_NS, 0, True)
+
+
+def event(name: str, **values: object) -> kinds.PenEventSeen:
+    """Return a pen's event with a text that must stay in the house."""
+    seen = PenEvent(name, text=f"{SECRET} {name}", **values)  # type: ignore[arg-type]
+    return kinds.PenEventSeen(event=seen, time_unix_ns=_NOW_NS)
+
+
+_EVENTS = (
+    event("depth_dial", value=1.5, unit="mm"),
+    event("rate_dial", value=116.7, unit="Hz"),
+    event("motor", value=1.0),
+    event("cartridge_seated", value=0.0),
+    event("fault", value=3.0),
+    event("button", value=1.0),
+    event("cartridge", needle_count=14, needle_gauge=33),
+    event("text"),
+    event("never heard of"),
+)
+
+_BEFORE: tuple[kinds.Payload, ...] = (
+    kinds.JournalOpened(journal=SECRET, reason=SECRET),
+    kinds.ServiceStarted(
+        version=SECRET, host_boot_id=SECRET, host=_HOST, site=SECRET, settings_hash=SECRET
+    ),
+    kinds.LinkUp(port=SECRET, profile=SECRET, profile_hash=SECRET),
+    kinds.PenIdentified(pen=Pen("NP-1", SECRET, SECRET, 1, 2.5, 150.0, 10_000)),
+    kinds.PenRebooted(boot_id_before=1, boot_id=2),
+    kinds.AnchorSet(anchor=Anchor(7, 1, 1), reason=SECRET, host=_HOST, host_boot_id=SECRET),
+    kinds.Gap(cause="sequence", count=3, from_sequence=7, to_sequence=9, from_unix_ns=_NOW_NS),
+    kinds.Gap(cause=SECRET, count=None),
+    kinds.FramesRefused(refused={SECRET: 1}, discarded={SECRET: 1}, examples=(SECRET,)),
+    kinds.LinkLost(port=SECRET, reason="unplugged", detail=SECRET),
+    kinds.LinkLost(port=SECRET, reason=SECRET, detail=SECRET),
+    *_EVENTS,
+)
+
+_AFTER: tuple[kinds.Payload, ...] = (
+    kinds.SegmentStarted(session=SESSION, side="right", zone="dorsum-of-foot"),
+    kinds.SessionNote(session=SESSION, text=SECRET, nonce=SECRET),
+    kinds.SessionPaused(session=SESSION),
+    kinds.SessionResumed(session=SESSION),
+    kinds.SessionInterrupted(session=SESSION, reason=SECRET),
+    kinds.SessionContinued(session=SESSION, after_s=5.0),
+    kinds.SessionLapsed(session=SESSION, after_s=600.0),
+    kinds.DeliveryRejected(sink=SECRET, count=1, from_position=1, to_position=1, reason=SECRET),
+    kinds.QueueReplayed(sink=SECRET, from_position=1, to_position=1),
+    kinds.ServiceStopped(reason=SECRET),
+)
+
+
+def journal_of_everything() -> ListJournal:
+    """Return a journal with samples in all states of a session, and every kind of entry."""
+    journal = ListJournal()
+    for payload in _BEFORE:
+        journal.append(payload)
+    journal.append_samples()
+    journal.append(session_started(SESSION))
+    journal.append_samples()
+    for payload in _AFTER:
+        journal.append(payload)
+        journal.append_samples()
+    last = journal.last_position
+    journal.append(kinds.SessionResumed(session=SESSION, adopted_from=last, adopted_to=last))
+    journal.append_samples()
+    journal.append(kinds.SessionStopped(session=SESSION, reason=SECRET, ended_position=last))
+    return journal
