@@ -11,17 +11,9 @@ from numpy.typing import NDArray
 from drivers.counters import RANGE
 from drivers.errors import FrameError
 from drivers.fields import Raw
-from drivers.model import ColumnLayout, Pen, PenEvent
+from drivers.model import ColumnLayout, Pen, PenEvent, is_simulated
 from drivers.profile.plan import FramePlan
 from drivers.profile.scaling import raw_of
-
-SIMULATED_PREFIX = "SIM-"
-"""Serial numbers that begin so are never a real pen's."""
-
-
-def is_simulated(serial: str) -> bool:
-    """Return whether a pen of this serial number or settings name is simulated."""
-    return serial.startswith(SIMULATED_PREFIX)
 
 
 def read_pen(frame: FramePlan, raws: Mapping[str, Raw]) -> Pen:

@@ -11,6 +11,14 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
+SIMULATED_PREFIX = "SIM-"
+"""Serial numbers that begin so are never a real pen's."""
+
+
+def is_simulated(serial: str) -> bool:
+    """Return whether a pen of this serial number is simulated."""
+    return serial.startswith(SIMULATED_PREFIX)
+
 
 class Flag(IntFlag):
     """Canonical status bits; a profile maps its own bits to these."""

@@ -4,6 +4,7 @@ import random
 
 from tenacity import RetryCallState, Retrying, wait_exponential
 
+CAP_S = 30.0
 RETRY_AFTER_CAP_S = 300.0
 
 
@@ -14,7 +15,7 @@ class Backoff:
     minutes, with jitter on top so that many do not come back at once.
     """
 
-    def __init__(self, rng: random.Random, first_s: float = 1.0, cap_s: float = 30.0) -> None:
+    def __init__(self, rng: random.Random, first_s: float = 1.0, cap_s: float = CAP_S) -> None:
         self._rng = rng
         self._first_s = first_s
         self._window = wait_exponential(multiplier=first_s, max=cap_s)

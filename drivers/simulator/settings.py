@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass
 
 from drivers.errors import ConfigError
+from drivers.model import SIMULATED_PREFIX, is_simulated
 from drivers.simulator.script import BOTH_LEGS, US_PER_S, Script
-
-SERIAL_PREFIX = "SIM-"
-"""Reserved: whatever pen bears it is simulated, under every profile."""
 
 RATE_MAX_HZ = 10_000.0
 
@@ -29,11 +27,11 @@ class PenSettings:
     start_sequence: int = 0
 
     def __post_init__(self) -> None:
-        if not self.serial.startswith(SERIAL_PREFIX):
+        if not is_simulated(self.serial):
             raise ConfigError(
                 f"--serial {self.serial}",
                 "a simulated pen must be known as one",
-                f"Call it {SERIAL_PREFIX}{self.serial}.",
+                f"Call it {SIMULATED_PREFIX}{self.serial}.",
             )
         if not (math.isfinite(self.rate_hz) and 0 < self.rate_hz <= RATE_MAX_HZ):
             raise ConfigError(

@@ -14,6 +14,7 @@ from types import FrameType
 import click
 
 from drivers.errors import ConfigError
+from drivers.model import SIMULATED_PREFIX
 from drivers.profile import find_profile
 from drivers.simulator.faults import parse_faults
 from drivers.simulator.log import LogHeader, LogWriter
@@ -21,7 +22,7 @@ from drivers.simulator.pace import Host, Pace, run
 from drivers.simulator.pen import VirtualPen
 from drivers.simulator.pty_link import PtyLink
 from drivers.simulator.script import SCRIPTS, US_PER_S
-from drivers.simulator.settings import SERIAL_PREFIX, PenSettings
+from drivers.simulator.settings import PenSettings
 from drivers.simulator.station import Station
 
 
@@ -143,7 +144,7 @@ def _one_for_each_link(
     first: PenSettings, serials: Sequence[str], count: int
 ) -> Iterator[PenSettings]:
     for index in range(count):
-        serial = serials[index] if serials else f"{SERIAL_PREFIX}{index + 1:06d}"
+        serial = serials[index] if serials else f"{SIMULATED_PREFIX}{index + 1:06d}"
         yield replace(first, serial=serial, seed=first.seed + index)
 
 

@@ -8,8 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from drivers.counters import EMPTY, PARTIAL
 from drivers.decoder import Decoder
-from drivers.messages import is_simulated
-from drivers.model import HostTime, Message, Pen, PenEvent, SampleRun
+from drivers.model import (
+    SIMULATED_PREFIX,
+    HostTime,
+    Message,
+    Pen,
+    PenEvent,
+    SampleRun,
+    is_simulated,
+)
 from drivers.profile import Profile
 from logger.errors import UnsupportedPen
 from logger.journal import kinds
@@ -31,7 +38,8 @@ class Assembler:
     """Follows one open link from its first byte to its loss.
 
     ``pen_name`` is the serial number for a pen that tells none; ``gap_cause`` says what
-    a gap at the start is due to: ``link`` or ``restart``.
+    a gap at the start is due to: ``link`` or ``restart``. ``simulated`` says that no pen
+    is at the other end of the port: then its serial number is marked so.
     """
 
     port: str
@@ -127,9 +135,10 @@ class Assembler:
             self._held_too_much += len(message) if isinstance(message, SampleRun) else 1
 
     def _identify(self, pen: Pen, host: HostTime, drafts: list[Draft]) -> None:
+        pen = self._supported(pen)
         if self.stream is None:
-            self.stream = self._new_stream(self._supported(pen), host, drafts)
-        elif pen.serial not in ("", self.stream.pen.serial):
+            self.stream = self._new_stream(pen, host, drafts)
+        elif pen.serial != self.stream.pen.serial:
             raise UnsupportedPen(
                 f"{self.port}: pen {self.stream.pen.serial}",
                 f"the pen on this port now says that it is {pen.serial!r}",
@@ -170,8 +179,9 @@ class Assembler:
                 "it tells no serial number",
                 "Give it one in the settings: `name` in its [[pens]] table",
             )
-        simulated = self.simulated or pen.simulated or is_simulated(serial)
-        return replace(pen, serial=serial, simulated=simulated)
+        if self.simulated and not is_simulated(serial):
+            serial = SIMULATED_PREFIX + serial
+        return replace(pen, serial=serial, simulated=is_simulated(serial))
 
     def _unnamed(self) -> Pen:
         """Return what is known of a pen that never says who it is."""

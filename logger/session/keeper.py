@@ -66,8 +66,8 @@ class _Watched:
 class Keeper:
     """Remembers spans per session and returns the payloads that are due.
 
-    What it returns must be appended and folded before it is asked again; ``sessions``
-    are always those of the projection after that.
+    What it returns must be appended. A link that goes and comes back within one commit is
+    told twice with the same ``sessions``: what was returned for the loss is remembered.
     """
 
     def __init__(self, limits: KeeperLimits) -> None:
@@ -103,8 +103,11 @@ class Keeper:
         """Return the interruption of the session on ``pen``, if one was going on."""
         payloads: list[Payload] = []
         for one in sessions:
-            if one.pen == pen and one.state in ("open", "paused"):
-                self._watch(one, now).away_since_ns = now.boottime_ns
+            watched = self._watch(one, now)
+            going_on = one.state in ("open", "paused")
+            back_again = one.state == "interrupted" and watched.away_since_ns is None
+            if one.pen == pen and (going_on or back_again):
+                watched.away_since_ns = now.boottime_ns
                 payloads.append(SessionInterrupted(session=one.id, reason=reason))
         return payloads
 
@@ -115,9 +118,12 @@ class Keeper:
         """
         payloads: list[Payload] = []
         for one in sessions:
-            if one.pen != pen or one.state != "interrupted":
+            watched = self._watch(one, now)
+            away = one.state == "interrupted" or watched.away_since_ns is not None
+            if one.pen != pen or one.state == "lapsed" or not away:
                 continue
             away_s = self._away_s(one, now)
+            watched.away_since_ns = None
             if away_s <= self._limits.resume_within_s:
                 payloads.append(SessionContinued(session=one.id, after_s=away_s))
             else:
@@ -137,6 +143,7 @@ class Keeper:
             elif one.state == "interrupted":
                 away_s = self._away_s(one, now)
                 if away_s > self._limits.resume_within_s:
+                    watched.away_since_ns = None
                     payloads.append(SessionLapsed(session=one.id, after_s=away_s))
         open_ids = {one.id for one in sessions}
         self._watched = {key: kept for key, kept in self._watched.items() if key in open_ids}

@@ -13,8 +13,6 @@ from logger.journal.entry import Entry
 
 Value = float | int | bool | str
 
-SIMULATED_PREFIX = "SIM-"
-
 
 @dataclass(frozen=True, slots=True)
 class PublicEvent:
@@ -23,11 +21,6 @@ class PublicEvent:
     name: str
     time_unix_ns: int
     fields: Mapping[str, Value]
-
-
-def is_simulated(stream: str) -> bool:
-    """Return whether the pen of that serial number is a simulated one."""
-    return stream.startswith(SIMULATED_PREFIX)
 
 
 _BARE: Mapping[str, str] = {

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from drivers.escape import escape_tag
+from drivers.model import is_simulated
 from logger.journal.entry import Entry
 from logger.session.assignment import Assignment
-from logger.sinks.allow import PublicEvent, Value, is_simulated
+from logger.sinks.allow import PublicEvent, Value
 from logger.sinks.line_protocol import tags_of
 
 EVENT = "pen_event"

@@ -7,10 +7,10 @@ from typing import TypedDict
 import msgspec
 
 from drivers.escape import escape_topic
-from drivers.model import ColumnLayout, SampleBlock
+from drivers.model import ColumnLayout, SampleBlock, is_simulated
 from logger.journal.entry import Entry
 from logger.session.assignment import Assignment, Retag
-from logger.sinks.allow import PublicEvent, Value, is_simulated, public_event
+from logger.sinks.allow import PublicEvent, Value, public_event
 from logger.sinks.present import PenPresent, SessionPresent
 from logger.sinks.sink import Labelled
 from logger.sinks.texts import TextTables, number_text

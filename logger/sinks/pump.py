@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
 from drivers.model import HostTime
+from logger.backoff import Backoff
 from logger.errors import JournalError, SinkUnavailable
 from logger.journal.cursor import Cursor
 from logger.journal.entry import Entry
 from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
-from logger.sinks.backoff import Backoff
 from logger.sinks.labels import Labels, SessionEntries, retagged, rows_about
 from logger.sinks.progress import Progress
 from logger.sinks.sink import Labelled, Receipt, Sink

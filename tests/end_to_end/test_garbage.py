@@ -3,9 +3,8 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from drivers.encoder import Encoder
 from drivers.model import Pen
@@ -30,8 +29,8 @@ class Talker:
         self._frames = Encoder(NPT).samples(make_run(NPT, BURSTS + 100))
         self.said = 0
 
-    def identify(self) -> None:
-        identity = Encoder(NPT).identity(PEN)
+    def identify(self, pen: Pen = PEN) -> None:
+        identity = Encoder(NPT).identity(pen)
         assert identity is not None
         self._pty.say(identity)
 
@@ -89,12 +88,9 @@ def test_nothing_but_garbage_is_told_and_the_next_pen_is_recorded(tmp_path: Path
         assert recorder.pen().trouble == ""
 
 
-@pytest.mark.parametrize("serial", [""])
-def test_an_empty_serial_number_is_refused_with_the_mend(tmp_path: Path, serial: str) -> None:
-    identity = Encoder(NPT).identity(Pen(serial, "REF-PEN", "1.0", 7, 2.5, 150.0, 10_000))
-    assert identity is not None
+def test_an_empty_serial_number_is_refused_with_the_mend(tmp_path: Path) -> None:
     with PtyPen() as pty, _recording(tmp_path, pty) as recorder:
-        pty.say(identity)
+        Talker(pty).identify(replace(PEN, serial=""))
         recorder.until(lambda: bool(recorder.pen().trouble), "trouble")
         assert "it tells no serial number" in recorder.pen().trouble
         assert "`name` in its [[pens]] table" in recorder.pen().trouble
@@ -102,11 +98,9 @@ def test_an_empty_serial_number_is_refused_with_the_mend(tmp_path: Path, serial:
 
 
 def test_a_pen_with_an_empty_serial_number_is_recorded_under_its_name(tmp_path: Path) -> None:
-    identity = Encoder(NPT).identity(Pen("", "REF-PEN", "1.0", 7, 2.5, 150.0, 10_000))
-    assert identity is not None
     with PtyPen() as pty:
         settings = settings_text([PenTable(pty.path, name="ROOM-2")])
         with RecorderProcess(tmp_path, settings) as recorder:
             recorder.until(lambda: recorder.pen().state == "waiting", "an open port")
-            pty.say(identity)
+            Talker(pty).identify(replace(PEN, serial=""))
             recorder.until(lambda: recorder.pen().serial == "ROOM-2", "the name")

@@ -57,9 +57,7 @@ async def _record_behind_shim(directory: Path, broker_port: int, influxd: Influx
     await shim.start()
     target = Target(shim.url, "clinic", database, "test-token")
     try:
-        return await record(
-            directory, broker_port, target, ReadBackV1(influxd.url, database)
-        )
+        return await record(directory, broker_port, target, ReadBackV1(influxd.url, database))
     finally:
         await shim.stop()
 

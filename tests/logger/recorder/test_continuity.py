@@ -1,5 +1,7 @@
 """Counters of a pen: order, repeats, missing samples and time since boot."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -146,7 +148,7 @@ def test_every_number_is_taken_or_missing_however_the_stream_is_cut(
     missing: list[int] = []
     edges = sorted({0, len(numbers), *(c for c in cuts if c < len(numbers))})
     origin: int | None = None
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         ordered = accept(continuity, numbers[low:high])
         if origin is None:
             origin = numbers[0] - int(ordered.sequence[0])
@@ -157,7 +159,9 @@ def test_every_number_is_taken_or_missing_however_the_stream_is_cut(
     assert sorted(seen + missing) == list(range(numbers[0], numbers[-1] + 1))
 
 
-@given(st.lists(st.integers(0, 1 << 32), max_size=50), st.lists(st.integers(0, 1 << 32), max_size=50))
+@given(
+    st.lists(st.integers(0, 1 << 32), max_size=50), st.lists(st.integers(0, 1 << 32), max_size=50)
+)
 def test_whatever_a_pen_counts_numbers_and_times_rise(one: list[int], two: list[int]) -> None:
     continuity = follow()
     numbers: list[int] = []
@@ -168,5 +172,5 @@ def test_whatever_a_pen_counts_numbers_and_times_rise(one: list[int], two: list[
         )
         numbers += ordered.sequence.tolist()
         times += ordered.device_us.tolist()
-    assert all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-    assert all(a < b for a, b in zip(times, times[1:], strict=False))
+    assert all(a < b for a, b in pairwise(numbers))
+    assert all(a < b for a, b in pairwise(times))

@@ -34,8 +34,10 @@ def test_a_lost_link_interrupts_the_session_of_that_pen() -> None:
 
 
 def test_a_session_is_interrupted_once() -> None:
+    keeper = Keeper(_LIMITS)
+    _interrupted(keeper)
     one = open_session(state="interrupted")
-    assert Keeper(_LIMITS).link_lost([one], "NP-1", "silent", _at(0)) == []
+    assert keeper.link_lost([one], "NP-1", "silent", _at(1)) == []
 
 
 def test_the_same_pen_back_in_time_goes_on() -> None:
@@ -50,6 +52,27 @@ def test_the_same_pen_back_too_late_lapses() -> None:
     _interrupted(keeper)
     back = keeper.link_up([open_session(state="interrupted")], "NP-1", _at(601))
     assert back == [SessionLapsed(session=ID, after_s=601.0)]
+
+
+def test_a_link_that_comes_back_within_one_commit_goes_on() -> None:
+    keeper = Keeper(_LIMITS)
+    before = [open_session()]
+    keeper.link_lost(before, "NP-1", "unplugged", _at(0))
+    assert keeper.link_up(before, "NP-1", _at(0.1)) == [SessionContinued(session=ID, after_s=0.1)]
+
+
+def test_a_link_that_comes_back_and_goes_again_within_one_commit_is_interrupted() -> None:
+    keeper = Keeper(_LIMITS)
+    _interrupted(keeper)
+    before = [open_session(state="interrupted")]
+    keeper.link_up(before, "NP-1", _at(1))
+    assert keeper.link_lost(before, "NP-1", "silent", _at(1.1)) == [
+        SessionInterrupted(session=ID, reason="silent")
+    ]
+
+
+def test_a_link_that_was_never_lost_changes_nothing() -> None:
+    assert Keeper(_LIMITS).link_up([open_session()], "NP-1", _at(0)) == []
 
 
 def test_another_pen_continues_nothing() -> None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from logger.sinks.backoff import CAP_S, RETRY_AFTER_CAP_S, Backoff
+from logger.backoff import CAP_S, RETRY_AFTER_CAP_S, Backoff
 
 
 def test_waits_stay_within_a_window_that_doubles_up_to_the_cap() -> None:
