@@ -28,6 +28,8 @@ from logger.sinks.settings import InfluxSettings, MqttSettings
 ENV_PREFIX = "NEEDLELOG_"
 _NOT_SETTINGS = ("NEEDLELOG_CONFIG", "NEEDLELOG_TEST_")
 _SECRETS = ("password", "token")
+_PATHS = ("data_dir", "profiles_dir", "plans_file", "ca_file", "cert_file", "key_file")
+_PATHS += tuple(f"{secret}_file" for secret in _SECRETS)
 
 
 class LogSettings(BaseModel):
@@ -101,10 +103,10 @@ def load_settings(
         (str(path), _from_file(path) if path else {}),
     ]
     merged: dict[str, Any] = {}
-    for _, values in reversed(sources):
-        _merge(merged, values)
+    for name, values in reversed(sources):
+        _merge(merged, _with_secret_files(name, values))
     try:
-        return Settings(**_with_secret_files(merged, sources))
+        return Settings(**merged)
     except ValidationError as error:
         raise _explain(error, sources) from None
 
@@ -117,10 +119,18 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise ConfigError(str(path), error.strerror or str(error), "Name a readable file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), f"no valid TOML: {error}", "Mend that line") from None
-    for key in ("data_dir", "profiles_dir", "plans_file"):
-        if isinstance(values.get(key), str):
-            values[key] = str(path.parent / values[key])
-    return values
+    return _relative_to(path.parent, values)
+
+
+def _relative_to(directory: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values`` with every path taken as relative to ``directory``."""
+    result = dict(values)
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            result[key] = _relative_to(directory, value)
+        elif key in _PATHS and isinstance(value, str):
+            result[key] = str(directory / value)
+    return result
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -146,6 +156,10 @@ def _from_flags(flags: Mapping[str, str]) -> dict[str, Any]:
         inner = values
         for section in sections:
             inner = inner.setdefault(section, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(
+                    f"flag --set {dotted}", f"{section} has a value already", "Give one of the two"
+                )
         inner[key] = _value_of(dotted, text)
     return values
 
@@ -171,24 +185,29 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
             base[key] = value
 
 
-def _with_secret_files(
-    values: Mapping[str, Any], sources: list[tuple[str, dict[str, Any]]]
-) -> dict[str, Any]:
-    result: dict[str, Any] = {}
+def _with_secret_files(source: str, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return the values of one source, each secret that stands in a file of its own read."""
+    result = dict(values)
     for key, value in values.items():
         secret = key.removesuffix("_file")
         if isinstance(value, Mapping):
-            result[key] = _with_secret_files(value, sources)
-        elif key.endswith("_file") and secret in _SECRETS:
-            try:
-                result[secret] = SecretStr(Path(str(value)).read_text(encoding="utf-8").strip())
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(
-                    key, f"cannot read the secret: {error}", "Name a readable text file"
-                ) from None
-        else:
-            result.setdefault(key, value)
+            result[key] = _with_secret_files(source, value, f"{prefix}{key}.")
+        elif key != secret and secret in _SECRETS:
+            place = f"{source}: {prefix}{key}"
+            if secret in values:
+                raise ConfigError(place, f"{secret} is given as well", "Give one of the two")
+            del result[key]
+            result[secret] = _read_secret(place, Path(str(value)))
     return result
+
+
+def _read_secret(place: str, path: Path) -> SecretStr:
+    try:
+        return SecretStr(path.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            place, f"cannot read the secret: {error}", "Name a readable text file"
+        ) from None
 
 
 def _explain(error: ValidationError, sources: list[tuple[str, dict[str, Any]]]) -> ConfigError:
@@ -205,14 +224,18 @@ def _explain(error: ValidationError, sources: list[tuple[str, dict[str, Any]]]) 
 
 
 def _source_of(loc: tuple[int | str, ...], sources: list[tuple[str, dict[str, Any]]]) -> str:
-    for name, values in sources:
-        inner: Any = values
-        for part in loc:
-            try:
-                inner = inner[part]
-            except (KeyError, IndexError, TypeError):
-                break
-        else:
-            if loc:
+    """Return who gave the value at ``loc``; for a missing one, who gave the table around it."""
+    for known in range(len(loc), 0, -1):
+        for name, values in sources:
+            if _gives(values, loc[:known]):
                 return name
     return "settings"
+
+
+def _gives(values: Any, loc: tuple[int | str, ...]) -> bool:
+    for part in loc:
+        try:
+            values = values[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True

@@ -223,8 +223,8 @@ class SessionNote(Payload, frozen=True, kw_only=True):
 class SessionStopped(Payload, frozen=True, kw_only=True):
     """``reason``: ``ordered`` or ``forgotten`` (closed by the service).
 
-    ``ended_unix_ns`` and ``ended_position`` are set where the session ended earlier
-    than this entry: at its last motor-on.
+    ``ended_unix_ns`` and ``ended_position`` are set where the session ended earlier than
+    this entry: a forgotten one at its last motor-on, a lapsed one where its pen went.
     """
 
     session: str

@@ -81,7 +81,7 @@ CHECK = "--config {}/needlelog.toml config check"
     ),
     missing_key=Mistake(
         CHECK,
-        "settings: mqtt.host: Field required",
+        "{}/needlelog.toml: mqtt.host: Field required",
         "`config/needlelog.toml` explains every key",
         settings="[mqtt]\nport = 1883",
     ),
@@ -120,7 +120,9 @@ CHECK = "--config {}/needlelog.toml config check"
     ),
     bad_flag=Mistake("--set site config check", "flag --set site: no KEY=VALUE", "Write key=value"),
     flag_through_a_value=Mistake(
-        "--set site=a --set site.b=c config check", "flag --set site.b", "Correct"
+        "--set site=a --set site.b=c config check",
+        "flag --set site.b: site has a value already",
+        "Give one of the two",
     ),
     bad_flag_value=Mistake(
         "--set log.level=loud config check", "flag --set: log.level", "explains every key"
