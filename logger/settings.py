@@ -28,8 +28,10 @@ from logger.sinks.settings import InfluxSettings, MqttSettings
 ENV_PREFIX = "NEEDLELOG_"
 _NOT_SETTINGS = ("NEEDLELOG_CONFIG", "NEEDLELOG_TEST_")
 _SECRETS = ("password", "token")
-_PATHS = ("data_dir", "profiles_dir", "plans_file", "ca_file", "cert_file", "key_file")
-_PATHS += tuple(f"{secret}_file" for secret in _SECRETS)
+_PATHS = (
+    *("data_dir", "profiles_dir", "plans_file", "ca_file", "cert_file", "key_file"),
+    *(f"{secret}_file" for secret in _SECRETS),
+)
 
 
 class LogSettings(BaseModel):

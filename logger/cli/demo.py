@@ -51,10 +51,11 @@ def _watch(conductor: Conductor, duration_s: float | None) -> None:
     live = Live(live_view(None), console=Console(), auto_refresh=False, transient=True)
     on_screen = sys.stdout.isatty()
     with live if on_screen else contextlib.nullcontext():
-        told_s = 0.0
-        while duration_s is None or time.monotonic() - begun_s < duration_s:
+        told_s, shown_s = 0.0, None
+        while duration_s is None or shown_s is None or time.monotonic() - shown_s < duration_s:
             status = conductor.status()
             if status is not None:
+                shown_s = shown_s or time.monotonic()
                 conductor.step(status)
             elif time.monotonic() - begun_s > START_WITHIN_S:
                 raise SinkUnavailable("the demo's recorder did not start; see recorder.log")

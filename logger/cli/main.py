@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from logger import __version__
 from logger.cli.exits import Exit
 from logger.errors import (
     CommandRefused,
@@ -63,7 +64,7 @@ class LazyGroup(click.Group):
     multiple=True,
     help="One setting, such as mqtt.host=broker; may be repeated.",
 )
-@click.version_option(package_name="needlelog")
+@click.version_option(__version__, prog_name="needlelog")
 @click.pass_context
 def cli(
     ctx: click.Context, config: Path | None, data_dir: str | None, assignments: tuple[str, ...]

@@ -15,6 +15,9 @@ PAGE_BYTES = 2048
 WAL_BYTES = 4 * 1024 * 1024
 """The write-ahead log is folded into the file when it has grown to this."""
 
+CACHE_KIB = 512
+"""Appends touch only the newest pages; SQLite's own 2 MiB would fill with old ones."""
+
 _BUSY_TIMEOUT_MS = 5000
 _READ_ONLY = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 
@@ -39,6 +42,7 @@ def open_for_writing(path: Path, page_bytes: int = PAGE_BYTES) -> apsw.Connectio
         if path.stat().st_size == 0:
             connection.pragma("page_size", page_bytes)
             connection.pragma("auto_vacuum", "INCREMENTAL")
+        connection.pragma("cache_size", -CACHE_KIB)
         connection.pragma("journal_mode", "WAL")
         connection.pragma("synchronous", "FULL")
         connection.pragma("secure_delete", True)

@@ -39,7 +39,9 @@ class Assembler:
 
     ``pen_name`` is the serial number for a pen that tells none; ``gap_cause`` says what
     a gap at the start is due to: ``link`` or ``restart``. ``simulated`` says that no pen
-    is at the other end of the port: then its serial number is marked so.
+    is at the other end of the port: then its serial number is marked so. ``unsupported``
+    is set, and nothing more is taken, once a pen without serial number or name speaks, or
+    another pen than before.
     """
 
     port: str
@@ -51,9 +53,10 @@ class Assembler:
     gap_cause: str = "link"
     simulated: bool = False
     stream: PenStream | None = None
+    unsupported: UnsupportedPen | None = None
     _awaiting: bool = True
     _restarted: bool = False
-    _held: list[Message] = field(default_factory=list)
+    _held: list[tuple[Message, HostTime]] = field(default_factory=list)
     _held_too_much: int = 0
     _refused_ns: int = 0
 
@@ -63,12 +66,18 @@ class Assembler:
         return self._awaiting and self.profile.sends_identity
 
     def take(self, data: bytes, host: HostTime) -> list[Draft]:
-        """Return the drafts that ``data`` yields; ``host`` is when it was read.
-
-        Raises :class:`UnsupportedPen` for a pen without serial number or name, and for
-        another pen than before.
-        """
+        """Return the drafts that ``data`` yields; ``host`` is when it was read."""
         drafts: list[Draft] = []
+        if self.unsupported is None:
+            try:
+                self._take(data, host, drafts)
+            except UnsupportedPen as error:
+                self.unsupported = error
+        if host.boottime_ns - self._refused_ns >= REFUSED_EVERY_NS:
+            drafts += self.refused(host)
+        return drafts
+
+    def _take(self, data: bytes, host: HostTime, drafts: list[Draft]) -> None:
         if self._awaiting and not self.profile.sends_identity:
             self._identify(self._unnamed(), host, drafts)
         pending: list[SampleRun] = []
@@ -82,9 +91,6 @@ class Assembler:
             self._other(message, host, drafts)
         if pending:
             self._sampled(joined(pending), host, drafts)
-        if host.boottime_ns - self._refused_ns >= REFUSED_EVERY_NS:
-            drafts += self.refused(host)
-        return drafts
 
     def refused(self, host: HostTime) -> list[Draft]:
         """Return what was refused and discarded since the last call, if a pen is known."""
@@ -109,13 +115,13 @@ class Assembler:
     def _sampled(self, run: SampleRun, host: HostTime, drafts: list[Draft]) -> None:
         stream = self.stream
         if self._awaiting or stream is None:
-            self._hold(run)
+            self._hold(run, host)
         elif not stream.timeline.goes_back(run):
             drafts += stream.sampled(run, host)
         elif self.profile.sends_identity:
             # Its counters restarted, so it rebooted; which boot this is, it is yet to say.
             self._awaiting = self._restarted = True
-            self._hold(run)
+            self._hold(run, host)
         else:
             drafts += stream.identified_again(stream.pen, restarted=True)
             drafts += stream.sampled(run, host)
@@ -124,20 +130,21 @@ class Assembler:
         if isinstance(message, Pen):
             self._identify(message, host, drafts)
         elif self._awaiting or self.stream is None:
-            self._hold(message)
+            self._hold(message, host)
         else:
             drafts += self.stream.said(message, host)
 
-    def _hold(self, message: Message) -> None:
+    def _hold(self, message: Message, host: HostTime) -> None:
         if len(self._held) < HELD_AT_MOST:
-            self._held.append(message)
+            self._held.append((message, host))
         else:
             self._held_too_much += len(message) if isinstance(message, SampleRun) else 1
 
     def _identify(self, pen: Pen, host: HostTime, drafts: list[Draft]) -> None:
         pen = self._supported(pen)
         if self.stream is None:
-            self.stream = self._new_stream(pen, host, drafts)
+            first = self._held[0][1] if self._held else host
+            self.stream = self._new_stream(pen, first, drafts)
         elif pen.serial != self.stream.pen.serial:
             raise UnsupportedPen(
                 f"{self.port}: pen {self.stream.pen.serial}",
@@ -148,15 +155,15 @@ class Assembler:
             drafts += self.stream.identified_again(pen, self._restarted)
         self._awaiting = self._restarted = False
         held, self._held = self._held, []
-        for message in held:
+        for message, arrived in held:
             if isinstance(message, SampleRun):
-                self._sampled(message, host, drafts)
+                self._sampled(message, arrived, drafts)
             else:
-                self._other(message, host, drafts)
+                self._other(message, arrived, drafts)
 
-    def _new_stream(self, pen: Pen, host: HostTime, drafts: list[Draft]) -> PenStream:
+    def _new_stream(self, pen: Pen, first: HostTime, drafts: list[Draft]) -> PenStream:
         known = self.resume(pen.serial)
-        timeline = Timeline.taken_up(pen, self.profile, self.host_boot_id, host, known)
+        timeline = Timeline.taken_up(pen, self.profile, self.host_boot_id, first, known)
         stream = PenStream(pen, timeline, self.gap_cause)
         link = kinds.LinkUp(
             port=self.port,
@@ -166,7 +173,7 @@ class Assembler:
         )
         identified = kinds.PenIdentified(pen=pen, layouts=self.profile.layouts)
         drafts += [stream.draft(link), stream.draft(identified)]
-        if known is not None and known.boot_id != pen.boot_id:
+        if known is not None and known.last_host and known.boot_id != pen.boot_id:
             rebooted = kinds.PenRebooted(boot_id_before=known.boot_id, boot_id=pen.boot_id)
             drafts.append(stream.draft(rebooted))
         return stream

@@ -64,15 +64,18 @@ class Continuity:
     _suspect_us: int | None = None
 
     def goes_back(self, sequence: Ints | None, ticks_us: Ints | None) -> bool:
-        """Tell whether a run starts so far behind the newest that the pen must have rebooted."""
+        """Tell whether a run lies so far behind the newest that the pen must have rebooted.
+
+        Its last row must, too: a lone row that a weak checksum let through is no reboot.
+        """
         if sequence is not None and len(sequence) and self.last_sequence is not None:
             modulus = self.sequence_modulus or 1 << 62
-            step = _signed(int(sequence[0]) - self.last_sequence, modulus)
-            return -modulus // 2 < step < -min(REORDER_WINDOW, modulus // 4)
+            steps = [_signed(int(n) - self.last_sequence, modulus) for n in sequence[[0, -1]]]
+            return all(-modulus // 2 < n < -min(REORDER_WINDOW, modulus // 4) for n in steps)
         if ticks_us is not None and len(ticks_us) and self.last_device_us is not None:
             modulus = self.ticks_modulus_us or 1 << 62
-            step = _signed(int(ticks_us[0]) - self.last_device_us, modulus)
-            return step < -REORDER_WINDOW * (self.period_us or 10_000)
+            steps = [_signed(int(at) - self.last_device_us, modulus) for at in ticks_us[[0, -1]]]
+            return all(step < -REORDER_WINDOW * (self.period_us or 10_000) for step in steps)
         return False
 
     def accept(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from drivers.model import HostTime
 from drivers.port import Port
 from drivers.profile import Profile
-from logger.errors import LinkLost, UnsupportedPen
+from logger.errors import LinkLost
 from logger.journal import kinds
 from logger.journal.entry import Draft
 from logger.recorder.assembler import Assembler
@@ -72,11 +72,10 @@ class Link:
             return []
         data, self._chunks, self.buffered = b"".join(self._chunks), [], 0
         self.drained_bytes = len(data)
-        drafts: list[Draft] = []
-        try:
-            drafts = self.assembler.take(data, self._read_at or now)
-        except UnsupportedPen as error:
-            self.lose("another pen" if self.identified else "unsupported", str(error))
+        drafts = self.assembler.take(data, self._read_at or now)
+        if self.assembler.unsupported is not None:
+            reason = "another pen" if self.identified else "unsupported"
+            self.lose(reason, str(self.assembler.unsupported))
         if self.lost is None:
             self._watch(data, now)
             self._ask_identity(now)

@@ -26,7 +26,7 @@ BUFFER_LIMIT = 1 << 18
 """Bytes kept between two commits before reading waits for one."""
 BUSY_READ = 2048
 """A read of this many bytes or more means that the line is fast: read on at once."""
-CALM_READ = 512
+CALM_READ = 1536
 """A read of fewer bytes means that one read a commit is enough."""
 UNSOLVED = ("unreadable", "unsupported")
 """Opening the port again mends none of these, so they are told until a pen is recorded."""

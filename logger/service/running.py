@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 
 from drivers.profile import Profile
+from logger import __version__
 from logger.backoff import Backoff
 from logger.command_socket import command_server
 from logger.errors import JournalError, SinkUnavailable
@@ -26,7 +27,7 @@ from logger.recorder.session_desk import SERVICE, SessionDesk
 from logger.recorder.settings import PenSettings
 from logger.service.delivery import Delivery
 from logger.service.orders import Orders
-from logger.service.watch import VERSION, Watch
+from logger.service.watch import Watch
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
 from logger.session.orders import PlanKey
 from logger.session.plans import load_plans
@@ -38,7 +39,7 @@ from logger.status import Status
 
 log = logging.getLogger(__name__)
 
-TAIL_ENTRIES = 256
+TAIL_ENTRIES = 160
 TAIL_BYTES = 2_000_000
 SAVE_EVERY_ENTRIES = 2000
 
@@ -121,7 +122,7 @@ class Service:
         last_ns = last.time_ns if last else now.wall_ns
         signs = LastSigns(last_ns, self._projection.clock, self._boot_id)
         started = kinds.ServiceStarted(
-            version=VERSION,
+            version=__version__,
             host_boot_id=self._boot_id,
             host=now,
             site=self._settings.site,

@@ -1,6 +1,5 @@
 """What is true now: of pens, sessions and the service as a whole."""
 
-import importlib.metadata
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ import msgspec
 import numpy as np
 
 from drivers.model import HostTime, SampleBlock
+from logger import __version__
 from logger.journal.entry import Entry
 from logger.recorder.pen_recorder import PenRecorder
 from logger.recorder.roster import Roster
@@ -18,8 +18,6 @@ from logger.session.projection import Projection
 from logger.sinks.present import PenPresent, Present, SessionPresent
 from logger.sinks.status import PumpStatus
 from logger.status import OpenSessionStatus, PenState, PenStatus, SinkStatus, Status
-
-VERSION = importlib.metadata.version("needlelog")
 
 
 class Watch:
@@ -52,7 +50,7 @@ class Watch:
         now = self._clock()
         saved_ns = self._saved.time_ns if self._saved else now.wall_ns
         return Status(
-            version=VERSION,
+            version=__version__,
             site=self._site,
             journal=self._journal_id,
             saved_position=self._saved.position if self._saved else 0,

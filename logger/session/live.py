@@ -120,7 +120,7 @@ class LiveSession:
             case SessionResumed():
                 self._resume(payload, entry)
             case SessionNote():
-                state.notes.append(note_of(payload, entry))
+                state.notes.append(note_of(payload.text, entry))
 
     def stop(self, stopped: SessionStopped, entry: Entry) -> Session:
         """Return the session as it ended; nothing may be folded afterwards."""
@@ -215,13 +215,13 @@ class LiveSession:
             self.state.pen_seen = msgspec.structs.replace(seen, boot_ids=(*seen.boot_ids, boot_id))
 
 
-def note_of(payload: SessionNote, entry: Entry) -> Note:
+def note_of(text: str, entry: Entry) -> Note:
     """Return the note that an entry brings."""
     return Note(
         position=entry.position,
         time_unix_ns=entry.time_ns,
         actor=entry.actor,
-        text=payload.text,
+        text=text,
     )
 
 

@@ -153,6 +153,7 @@ class Projection:
             side=started.side,
             zone=started.zone,
             pen_needles=self._context.needles.get(started.pen),
+            notes=[note_of(started.note, entry)] if started.note else [],
         )
         self._hold(LiveSession(state, pen.sample_period_us))
         if started.plan is not None:
@@ -218,7 +219,7 @@ class Projection:
         if stopped is None or not isinstance(payload, kinds.SessionNote):
             return
         if all(note.position != entry.position for note in stopped.notes):
-            notes = (*stopped.notes, note_of(payload, entry))
+            notes = (*stopped.notes, note_of(payload.text, entry))
             self.stopped[session] = msgspec.structs.replace(stopped, notes=notes)
 
     def _stopped(self, session: str) -> Session | None:

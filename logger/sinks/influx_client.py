@@ -6,13 +6,17 @@ import ssl
 from typing import Any
 
 import aiohttp
-from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
-from influxdb_client.rest import ApiException
-from influxdb_client.service.write_service import WriteService
 
 from logger.errors import ConfigError, SinkRejected, SinkUnavailable
+from logger.sinks.influx_library import prepare_influxdb_client
 from logger.sinks.settings import InfluxSettings, TlsSettings
 from logger.sinks.tls import tls_context
+
+prepare_influxdb_client()
+
+from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync  # noqa: E402
+from influxdb_client.rest import ApiException  # noqa: E402
+from influxdb_client.service.write_service import WriteService  # noqa: E402
 
 PERSON_MUST_ACT_RETRY_S = 60.0
 _WORDS_KEPT = 500

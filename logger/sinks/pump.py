@@ -214,8 +214,9 @@ class Pump:
                 if not await self._deliver(pending, retags):
                     return
                 pending = []
-            # Labelling may decode a block from the file; recording goes on in between.
-            await asyncio.sleep(0)
+            if entry.block is None and labelled.block is not None:
+                # That took a while: it was decoded from the file. Recording goes first.
+                await asyncio.sleep(0)
 
     async def _deliver(self, batch: Sequence[Labelled], retags: Sequence[Retag]) -> bool:
         """Return whether the receiver stayed the same; if not, the cursor was set back."""

@@ -44,10 +44,6 @@ class Child:
             return False
         return True
 
-    def has_ended(self) -> bool:
-        """Return whether it has ended by itself."""
-        return self._process.poll() is not None
-
     def last_words(self) -> str:
         """Return the end of what it printed."""
         return self._output.read_text(encoding="utf-8", errors="replace")[-2000:].strip()

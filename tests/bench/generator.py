@@ -29,11 +29,6 @@ class Load:
     speed: str = "1"
     seed: int = 1
 
-    @property
-    def title(self) -> str:
-        """What the load is called in the report."""
-        return f"{self.pens} × {self.rate_hz:g} Hz"
-
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -96,9 +91,13 @@ class Generator:
 
         reader.until(speaking, "port opened, so that every pen speaks")
 
+    def check(self) -> None:
+        """Raise BenchFailed if the pens have stopped speaking."""
+        self._child.check()
+
     def end(self) -> None:
         """Power all pens down; BenchFailed if they have stopped speaking before."""
-        self._child.check()
+        self.check()
         self._child.end()
 
     def account(self) -> Account:

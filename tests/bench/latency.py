@@ -1,6 +1,6 @@
 """How long a sample takes from the pen's write to a subscriber."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -41,5 +41,5 @@ def measure(promise: Promise, timing: Timing) -> Row:
         f"p50 {p50_ms:.1f} ms, p99 {p99_ms:.1f} ms",
         target,
         met,
-        {"load": _LOAD.title, **delivery.details()},
+        {"load": asdict(_LOAD), **delivery.details()},
     )
