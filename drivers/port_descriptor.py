@@ -1,6 +1,7 @@
 """A port over a file descriptor: terminals and sockets, read by the event loop itself."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable
 from types import TracebackType
@@ -128,7 +129,9 @@ class DescriptorPort:
         except (BlockingIOError, InterruptedError):
             return b""
         except OSError as error:
-            raise LinkLost(f"{self.name}: unplugged ({error.strerror})") from error
+            # EIO is how the kernel tells of it, when it does not say "end of file".
+            detail = "" if error.errno == errno.EIO else f" ({error.strerror})"
+            raise LinkLost(f"{self.name}: unplugged{detail}") from error
         if not data:
             raise LinkLost(f"{self.name}: unplugged")
         return data

@@ -119,19 +119,21 @@ def _from_file(path: Path) -> dict[str, Any]:
             values = tomllib.load(file)
     except OSError as error:
         raise ConfigError(str(path), error.strerror or str(error), "Name a readable file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(str(path), f"no valid TOML: {error}", "Mend that line") from None
-    return _relative_to(path.parent, values)
+    return _relative_to(path, values)
 
 
-def _relative_to(directory: Path, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``values`` with every path taken as relative to ``directory``."""
+def _relative_to(file: Path, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return ``values`` with every path taken as relative to the directory of ``file``."""
     result = dict(values)
     for key, value in values.items():
         if isinstance(value, Mapping):
-            result[key] = _relative_to(directory, value)
+            result[key] = _relative_to(file, value, f"{prefix}{key}.")
         elif key in _PATHS and isinstance(value, str):
-            result[key] = str(directory / value)
+            if "\0" in value:
+                raise ConfigError(f"{file}: {prefix}{key}", "no path holds a NUL", "Correct it")
+            result[key] = str(file.parent / value)
     return result
 
 

@@ -41,7 +41,7 @@ def parse_profile(text: str, place: str) -> Profile:
     """Return the profile that ``text`` describes; ``place`` stands before each key in errors."""
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         line = found[1] if found and found[1] else text.count("\n") + 1
         problem = str(error)[: found.start()] if found else str(error)

@@ -49,6 +49,16 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; whoever reads its output may stop at any time."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Click would end with 1, which means something else here; and Python would
+            # complain once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return Exit.OK
+
 
 @click.group(cls=LazyGroup)
 @click.option(
@@ -99,10 +109,6 @@ def main() -> None:
     except NeedlelogError as error:
         click.echo(f"error: {error}", err=True)
         code = exit_code(error)
-    except BrokenPipeError:
-        # Whoever read us has enough; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.OK
     sys.exit(code if isinstance(code, int) else Exit.OK)
 
 

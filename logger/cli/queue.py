@@ -27,7 +27,7 @@ def replay(invocation: Invocation, sink: str, since: str, as_json: bool) -> None
     journal id and position. A time without zone is local time.
     """
     arguments: dict[str, object] = {"sink": sink}
-    if since.isdigit():
+    if since.isascii() and since.isdigit():
         arguments["position"] = int(since)
     else:
         try:

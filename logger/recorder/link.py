@@ -18,6 +18,9 @@ from logger.recorder.settings import RecordingSettings
 UNREADABLE_AFTER = 4096
 """Bytes without one good frame that show a wrong baud rate or profile."""
 IDENTIFY_EVERY_NS = 2_000_000_000
+NEW_FOR_NS = 2_000_000_000
+TERMINAL_READ = 4000
+READ_AT_ONCE = 1 << 16
 
 
 @dataclass(slots=True)
@@ -46,20 +49,31 @@ class Link:
         """Tell whether it is known which pen speaks."""
         return self.assembler.stream is not None
 
-    def read_now(self, now: HostTime) -> int:
-        """Keep what has arrived, until the next commit; return how many bytes. Never waits."""
-        if self.lost is not None:
-            return 0
+    def is_new(self, now: HostTime) -> bool:
+        """Tell whether the link was opened just now and it is not known who speaks."""
+        return not self.identified and now.boottime_ns - self.opened.boottime_ns < NEW_FOR_NS
+
+    def read_all(self, now: HostTime) -> int:
+        """Keep what has arrived, until the next commit; return how many bytes. Never waits.
+
+        A terminal gives 4 kB a read, so it is read until it gives less, up to
+        :data:`READ_AT_ONCE`.
+        """
+        got = 0
         try:
-            data = self.port.read_now()
+            while self.lost is None and got < READ_AT_ONCE:
+                data = self.port.read_now()
+                if data:
+                    self._chunks.append(data)
+                    got += len(data)
+                if len(data) < TERMINAL_READ:
+                    break
         except LinkLost as error:
             self.lose("unplugged", str(error))
-            return 0
-        if data:
-            self._chunks.append(data)
-            self.buffered += len(data)
+        if got:
+            self.buffered += got
             self._read_at = now
-        return len(data)
+        return got
 
     def lose(self, reason: str, detail: str) -> None:
         """Give the link up; the first reason counts."""
@@ -78,7 +92,7 @@ class Link:
             self.lose(reason, str(self.assembler.unsupported))
         if self.lost is None:
             self._watch(data, now)
-            self._ask_identity(now)
+            self.ask_identity(now)
         if self.lost is not None:
             self._ended = True
             drafts += self._last_words(now)
@@ -103,7 +117,8 @@ class Link:
             "profile. Look with `needlelog pen sniff`"
         )
 
-    def _ask_identity(self, now: HostTime) -> None:
+    def ask_identity(self, now: HostTime) -> None:
+        """Ask the pen who it is, if its profile says how and it has not said so for a while."""
         ask = self.profile.identify
         if ask is None or not self.assembler.waits_for_identity:
             return

@@ -24,10 +24,13 @@ log = logging.getLogger(__name__)
 
 BUFFER_LIMIT = 1 << 18
 """Bytes kept between two commits before reading waits for one."""
-BUSY_READ = 2048
-"""A read of this many bytes or more means that the line is fast: read on at once."""
 CALM_READ = 1536
-"""A read of fewer bytes means that one read a commit is enough."""
+"""A commit that found fewer bytes than this shows that one read a commit is enough."""
+BUSY_READ = 4096
+"""After so many bytes more will be there already."""
+NAP_BYTES = 1024
+"""What should have come when a fast line is read again."""
+SHORTEST_NAP_S = 0.001
 UNSOLVED = ("unreadable", "unsupported")
 """Opening the port again mends none of these, so they are told until a pen is recorded."""
 
@@ -90,7 +93,7 @@ class PenRecorder:
         if link is None:
             return []
         now = self.clock()
-        link.read_now(now)
+        link.read_all(now)
         drafts = link.drain(now)
         if link.identified:
             self.backoff.succeeded()
@@ -141,19 +144,25 @@ class PenRecorder:
         """Return once the link is lost.
 
         :meth:`drain` empties the port at each commit, and a slow line needs no more than
-        that. A faster one is read in between, before the kernel's buffer (4 kB for a
-        terminal) can run over.
+        that. A faster one is read in between, the sooner the more comes, before the
+        kernel's buffer (4 kB for a terminal) can run over. What a new link says is
+        committed at once, so that it is soon known who speaks.
         """
+        longest_s = self.settings.commit_interval_s / 4
+        nap_s = longest_s
         while link.lost is None:
-            if link.drained_bytes < CALM_READ:
+            new = link.is_new(self.clock())
+            if link.drained_bytes < CALM_READ and not new:
                 await self._until_drained()
                 continue
-            got = link.read_now(self.clock())
-            if link.buffered > BUFFER_LIMIT:
+            got = link.read_all(self.clock())
+            if link.buffered > BUFFER_LIMIT or (got and new):
                 self.hurry()
                 await self._until_drained()
-            else:
-                await self.sleep(0 if got >= BUSY_READ else self.settings.commit_interval_s / 4)
+                continue
+            nap_s *= min(2.0, NAP_BYTES / max(got, 1))
+            nap_s = min(longest_s, max(SHORTEST_NAP_S, nap_s))
+            await self.sleep(0 if got >= BUSY_READ else nap_s)
 
     async def _until_drained(self) -> None:
         self._drained.clear()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from drivers.discovery import PortInfo, candidates
 from drivers.profile import Profile, find_profile, load_profile
-from logger.errors import UnsupportedPen
+from logger.errors import ConfigError, UnsupportedPen
 from logger.journal import kinds
 from logger.journal.blocks import decode_block
 from logger.journal.reader import JournalReader
@@ -25,6 +25,10 @@ def profile_of(pen: PenSettings, profiles_dir: Path | None) -> Profile:
     Raises :class:`ConfigError` with file, key and mend.
     """
     if profiles_dir is not None:
+        if not profiles_dir.is_dir():
+            raise ConfigError(
+                str(profiles_dir), "there is no such directory", "Correct profiles_dir, or make it"
+            )
         own = profiles_dir / f"{pen.profile}.toml"
         if own.is_file():
             return load_profile(own)

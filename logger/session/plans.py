@@ -98,7 +98,7 @@ def load_plans(path: Path) -> dict[PlanKey, Plan]:
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
         raise ConfigError(str(path), problem, "Correct plans_file, or create the file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(str(path), f"is no TOML: {error}", "Correct that line") from error
     try:
         read = _File.model_validate(tables)

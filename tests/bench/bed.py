@@ -48,7 +48,10 @@ def servers() -> Iterator[tuple[Path, Mosquitto, Victoria]]:
         root = Path(name)
         for part in ("work", "mosquitto", "victoria"):
             (root / part).mkdir()
-        broker, database = Mosquitto(root / "mosquitto"), Victoria(root / "victoria")
+        broker, database = (
+            Mosquitto(root / "mosquitto", "set_tcp_nodelay true"),
+            Victoria(root / "victoria"),
+        )
         try:
             broker.start()
             database.start()

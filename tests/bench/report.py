@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 _PACKAGES = ("needlelog", "aiomqtt", "paho-mqtt", "influxdb-client", "pyserial", "numpy", "msgspec")
+_REASON_AT_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Row:
 
 
 def failed(name: str, reason: str) -> Row:
-    """Return the row of something that could not be measured."""
-    return Row(name, f"not measured: {reason}", "to be measured", met=False)
+    """Return the row of something that could not be measured; ``reason`` whole in the JSON."""
+    first_line = reason.partition("\n")[0][:_REASON_AT_MOST]
+    return Row(name, f"not measured: {first_line}", met=False, details={"reason": reason})
 
 
 def print_table(rows: Sequence[Row], console: Console) -> None:

@@ -125,6 +125,12 @@ CHECK = "--config {}/needlelog.toml config check"
     bad_flag_json=Mistake(
         "--set pens=[1 config check", "flag --set pens: no valid JSON", "Mend it"
     ),
+    nested_too_deep=Mistake(
+        CHECK, "{}/needlelog.toml: no valid TOML", "Mend", settings=f"a = {'[' * 5000}"
+    ),
+    path_with_nul=Mistake(
+        CHECK, "{}/needlelog.toml: plans_file", "Correct it", settings='plans_file = "a\\u0000"'
+    ),
     unknown_flag_key=Mistake("--set colour=1 config check", "flag --set: colour", "Remove it"),
 )
 def test_settings_errors_are_one_line(tmp_path: Path, mistake: Mistake) -> None:
@@ -137,6 +143,8 @@ def test_settings_errors_are_one_line(tmp_path: Path, mistake: Mistake) -> None:
         "pen check {}/pen.toml", "{}/pen.toml: colour", "", profile='colour = "red"\n' + NPT
     ),
     no_file=Mistake("pen check {}/none.toml", "{}/none.toml", ""),
+    nested_too_deep=Mistake("pen check {}/pen.toml", "{}/pen.toml", "", profile="a=" + "[" * 5000),
+    no_directory=Mistake(CHECK, "{}/none: there is no", "make it", settings='profiles_dir="none"'),
     unknown_profile=Mistake(
         CHECK, "profile", "npt-line", settings='[[pens]]\nport="/dev/a"\nprofile="nonesuch"'
     ),
@@ -156,6 +164,13 @@ def test_profile_errors_are_one_line(tmp_path: Path, mistake: Mistake) -> None:
     no_file=Mistake(CHECK, "{}/none.toml", "", settings='plans_file = "none.toml"'),
     no_toml=Mistake(
         CHECK, "{}/plans.toml", "", settings='plans_file = "plans.toml"', plans="plans = ["
+    ),
+    nested_too_deep=Mistake(
+        CHECK,
+        "{}/plans.toml: is no TOML",
+        "",
+        settings='plans_file = "plans.toml"',
+        plans="plans = " + "[" * 5000,
     ),
     unknown_zone=Mistake(
         CHECK,
@@ -222,6 +237,7 @@ def test_port_errors_are_one_line(tmp_path: Path, mistake: Mistake) -> None:
         "Start it with `needlelog run`",
         code=Exit.NOT_RUNNING,
     ),
+    bad_digit=Mistake("--data-dir {}/d queue replay mqtt --since ²", "--since ²", "2026-05-04"),
     bad_since=Mistake(
         "--data-dir {}/d queue replay mqtt --since yesterday", "--since yesterday", "2026-05-04"
     ),

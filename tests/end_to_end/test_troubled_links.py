@@ -7,6 +7,9 @@ from drivers.simulator.burst import Fate
 from tests.support.simulated import SimulatedPen, assert_exact, sequence_of
 from tests.support.troubled import TWIN, WRAP, WRAPS_AFTER, Troubled, record_troubles
 
+COMMIT_SAMPLES = 20
+"""What a pen of 100 Hz sends in a commit interval."""
+
 
 @pytest.fixture(scope="module")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Troubled:
@@ -36,11 +39,26 @@ def test_a_lost_link_is_told_with_its_reason_and_comes_back(
 @pytest.mark.parametrize("name", ["unplug", "freeze"])
 def test_what_a_lost_link_missed_is_one_gap_of_exact_count(troubled: Troubled, name: str) -> None:
     pen = troubled.pens[name]
-    present, told = _gapless_but_told(troubled, pen)
-    assert present == pen.sequence(Fate.SENT).tolist()
+    _, told = _gapless_but_told(troubled, pen)
     (gap,) = troubled.recorder.payloads("gap", stream=pen.serial)
     assert (gap.cause, gap.count) == ("link", len(told))
     assert gap.count >= 100
+
+
+def test_a_pen_that_freezes_costs_nothing_of_what_it_sent(troubled: Troubled) -> None:
+    pen = troubled.pens["freeze"]
+    present, _ = _gapless_but_told(troubled, pen)
+    assert present == pen.sequence(Fate.SENT).tolist()
+
+
+def test_an_unplugged_pen_costs_at_most_what_was_not_read_yet(troubled: Troubled) -> None:
+    pen = troubled.pens["unplug"]
+    present, told = _gapless_but_told(troubled, pen)
+    lost = set(pen.sequence(Fate.SENT).tolist()) - set(present)
+    # Twice a commit's worth, wherever the cable was pulled: in the middle and at the end.
+    after_the_end = {number for number in lost if number > present[-1]}
+    assert lost - after_the_end <= set(told)
+    assert len(lost) <= 2 * 2 * COMMIT_SAMPLES
 
 
 @pytest.mark.parametrize("name", ["unplug", "freeze"])

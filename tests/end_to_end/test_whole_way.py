@@ -16,7 +16,7 @@ from tests.support.influxd import Influxd, Shim
 from tests.support.mosquitto import Mosquitto
 from tests.support.readback import ReadBackV1, ReadBackV2, ReadPoint, Target
 from tests.support.simulated import SimulatedPen, assert_exact, sequence_of
-from tests.support.whole_way import LINES, PROFILES, Name, Recorded, record
+from tests.support.whole_way import LINES, PROFILES, SAMPLES, Name, Recorded, record
 
 FIRST, SECOND = ("left", "anterior-thigh"), ("right", "anterior-lower-leg")
 EVERY_PEN = [(profile, line) for profile in PROFILES for line in LINES]
@@ -75,7 +75,7 @@ def _telemetry(recorded: Recorded, serial: str) -> list[ReadPoint]:
 def test_the_journal_holds_every_sample_sent(recorded: Recorded, name: Name) -> None:
     pen, blocks = _pen(recorded, name)
     assert sequence_of(blocks) == pen.sequence(Fate.SENT).tolist()
-    assert len(pen.sequence()) == len(pen.sequence(Fate.SENT)) == 601
+    assert len(pen.sequence()) == len(pen.sequence(Fate.SENT)) == SAMPLES
 
 
 @every_pen
@@ -83,7 +83,7 @@ def test_every_sample_in_the_journal_is_exactly_as_it_was_made(
     recorded: Recorded, name: Name
 ) -> None:
     pen, blocks = _pen(recorded, name)
-    assert_exact(blocks, pen.made(601))
+    assert_exact(blocks, pen.made(SAMPLES))
 
 
 @whole_lines
@@ -143,7 +143,7 @@ def test_the_database_holds_micrometres_as_the_nearest_millimetres(
     recorded: Recorded, name: Name
 ) -> None:
     pen, _ = _pen(recorded, name)
-    made = pen.made(601)
+    made = pen.made(SAMPLES)
     held = [point.fields["depth_set_mm"] for point in _telemetry(recorded, pen.serial)]
     assert held == [um / 1000 for um in made.columns["depth_set_mm"].tolist()]
 

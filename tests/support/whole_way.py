@@ -36,7 +36,8 @@ LINES: Mapping[str, tuple[Cut, tuple[str, ...]]] = {
     "lossy": (whole, ("lose:rate=0.002",)),
 }
 MEASUREMENTS = ("pen_telemetry", "pen_event", "session_summary")
-DURATION_S = 6
+DURATION_S = 8
+SAMPLES = 100 * DURATION_S + 1
 START_AT, SEGMENT_AT, STOP_AT = 50, 370, 480
 """Numbers of samples recorded before each order: the motor runs from about 330 on."""
 

@@ -28,7 +28,7 @@ def link(pen: PtyPen) -> Iterator[Link]:
 def _heard(link: Link, pen: PtyPen, data: bytes, at_s: float) -> list[str]:
     """Return what a commit makes of ``data``, said just before it."""
     pen.say(data)
-    link.read_now(host(at_s))
+    link.read_all(host(at_s))
     return told(link.drain(host(at_s)))
 
 
@@ -39,7 +39,7 @@ def test_what_was_read_is_drained_once(pen: PtyPen, link: Link) -> None:
 
 def test_reading_keeps_bytes_until_the_commit(pen: PtyPen, link: Link) -> None:
     pen.say(identity())
-    assert link.read_now(host(0.1)) == link.buffered == len(identity())
+    assert link.read_all(host(0.1)) == link.buffered == len(identity())
     link.drain(host(0.2))
     assert (link.buffered, link.drained_bytes) == (0, len(identity()))
 
@@ -54,7 +54,10 @@ def test_the_pen_is_asked_again_after_a_while(pen: PtyPen, link: Link) -> None:
     for at_s in (0.1, 0.2, again_s - 0.1, again_s):
         link.drain(host(at_s))
     assert NPT.identify is not None
-    assert pen.hear() == NPT.identify * 2
+    asked = pen.hear()
+    while len(asked) < 2 * len(NPT.identify):
+        asked += pen.hear()
+    assert asked == NPT.identify * 2
 
 
 def test_a_pen_that_is_known_is_not_asked(pen: PtyPen, link: Link) -> None:
@@ -113,16 +116,16 @@ def test_a_good_frame_now_and_then_keeps_a_noisy_link(pen: PtyPen, link: Link) -
 def test_an_unplugged_port_loses_the_link(pen: PtyPen, link: Link) -> None:
     _heard(link, pen, identity(), 0.1)
     pen.unplug()
-    link.read_now(host(0.2))
+    link.read_all(host(0.2))
     (lost,) = payloads(link.drain(host(0.2)), "link.lost")
     assert lost.reason == "unplugged"
 
 
 def test_what_was_read_before_the_end_is_drained_before_its_entry(pen: PtyPen, link: Link) -> None:
     pen.say(identity() + samples(0, 2))
-    link.read_now(host(0.1))
+    link.read_all(host(0.1))
     pen.unplug()
-    link.read_now(host(0.2))
+    link.read_all(host(0.2))
     assert told(link.drain(host(0.2)))[-2:] == ["samples", "link.lost"]
 
 

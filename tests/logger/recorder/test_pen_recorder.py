@@ -10,6 +10,7 @@ import pytest
 from logger.backoff import Backoff
 from logger.errors import UnsupportedPen
 from logger.journal.entry import Draft
+from logger.recorder.assembler import Resume
 from logger.recorder.clock import HostClock
 from logger.recorder.pen_recorder import BUFFER_LIMIT, PenRecorder, Target
 from logger.recorder.settings import RecordingSettings
@@ -29,10 +30,10 @@ class Bench:
         self.drafts: list[Draft] = []
         self.hurried = 0
         self.drains = True
-        self.known = nobody_known
+        self.known: Resume = nobody_known
         self.recorder = PenRecorder(
             targets=lambda: self.targets,
-            resume=lambda serial: self.known(serial),
+            resume=self._resume,
             settings=RecordingSettings(commit_interval_s=COMMIT_S, frame_timeout_s=30),
             clock=HostClock(),
             host_boot_id=HOST_BOOT,
@@ -40,6 +41,9 @@ class Bench:
             hurry=self._hurry,
             backoff=Backoff(random.Random(1), 0.01, 0.05),
         )
+
+    def _resume(self, serial: str) -> Resumption | None:
+        return self.known(serial)
 
     def _hurry(self) -> None:
         self.hurried += 1
@@ -69,15 +73,21 @@ def _target(pen: PtyPen) -> Target:
     return Target(pen.path, NPT)
 
 
-async def _open(bench: Bench) -> None:
-    await eventually(lambda: bench.recorder.link is not None)
+async def _open(bench: Bench, pen: PtyPen) -> None:
+    """Return once the recorder listens to ``pen``; what is said before is lost."""
+
+    def listening() -> bool:
+        link = bench.recorder.link
+        return link is not None and link.lost is None and link.port.name == pen.path
+
+    await eventually(listening)
 
 
 async def test_a_pen_is_recorded() -> None:
     with PtyPen() as pen:
         bench = Bench(_target(pen))
         async with bench.running():
-            await _open(bench)
+            await _open(bench, pen)
             pen.say(identity() + samples(0, 10))
             await eventually(lambda: numbers(bench.drafts) == list(range(10)))
             assert bench.recorder.serial == "NP-1"
@@ -87,13 +97,13 @@ async def test_an_unplugged_pen_is_recorded_again_when_it_is_back() -> None:
     with PtyPen() as first, PtyPen() as second:
         bench = Bench(_target(first))
         async with bench.running():
-            await _open(bench)
+            await _open(bench, first)
             first.say(identity() + samples(0, 5))
             await eventually(lambda: len(numbers(bench.drafts)) == 5)
             bench.targets = [_target(second)]
             first.unplug()
             await eventually(lambda: "link.lost" in bench.kinds)
-            await eventually(lambda: bench.recorder.link is not None)
+            await _open(bench, second)
             second.say(identity() + samples(5, 5))
             await eventually(lambda: len(numbers(bench.drafts)) == 10)
 
@@ -102,7 +112,7 @@ async def test_a_lost_pen_is_not_linked() -> None:
     with PtyPen() as pen:
         bench = Bench(_target(pen))
         async with bench.running():
-            await _open(bench)
+            await _open(bench, pen)
             pen.say(identity())
             await eventually(lambda: bench.recorder.serial == "NP-1")
             pen.unplug()
@@ -115,7 +125,7 @@ async def test_a_port_that_is_not_there_is_told_and_tried_again() -> None:
         await eventually(lambda: "no such device" in bench.recorder.trouble)
         with PtyPen() as pen:
             bench.targets = [_target(pen)]
-            await eventually(lambda: bench.recorder.link is not None)
+            await _open(bench, pen)
             assert bench.recorder.trouble == ""
 
 
@@ -129,9 +139,7 @@ async def test_several_ports_are_tried_in_turn() -> None:
     with PtyPen() as pen:
         bench = Bench(Target("/dev/no-such-pen", NPT), _target(pen))
         async with bench.running():
-            await _open(bench)
-            assert bench.recorder.link is not None
-            assert bench.recorder.link.port.name == pen.path
+            await _open(bench, pen)
 
 
 async def test_trouble_that_opening_does_not_mend_stays_told_until_a_pen_is_recorded() -> None:
@@ -142,10 +150,10 @@ async def test_trouble_that_opening_does_not_mend_stays_told_until_a_pen_is_reco
         bench = Bench(_target(pen))
         bench.known = twin
         async with bench.running():
-            await _open(bench)
+            await _open(bench, pen)
             pen.say(identity())
             await eventually(lambda: "two pens" in bench.recorder.trouble)
-            await eventually(lambda: bench.recorder.link is not None)
+            await _open(bench, pen)
             assert "two pens" in bench.recorder.trouble
             bench.known = nobody_known
             pen.say(identity())
@@ -156,7 +164,7 @@ async def test_a_fast_line_waits_for_the_commit_with_a_bounded_buffer() -> None:
     with PtyPen() as pen:
         bench = Bench(_target(pen))
         async with bench.running():
-            await _open(bench)
+            await _open(bench, pen)
             link = bench.recorder.link
             assert link is not None
             pen.say(identity() + samples(0, 100))
@@ -180,10 +188,10 @@ async def test_cancelling_closes_the_port() -> None:
     with PtyPen() as pen:
         bench = Bench(_target(pen))
         async with bench.running():
-            await _open(bench)
+            await _open(bench, pen)
         again = Bench(_target(pen))
         async with again.running():
-            await _open(again)
+            await _open(again, pen)
 
 
 @pytest.mark.parametrize(("before", "cause"), [(False, "restart"), (True, "link")])
@@ -191,7 +199,7 @@ async def test_a_gap_is_the_links_only_after_a_first_link(before: bool, cause: s
     with PtyPen() as first, PtyPen() as second:
         bench = Bench(_target(first))
         async with bench.running():
-            await _open(bench)
+            await _open(bench, first)
             if before:
                 first.say(identity())
                 await eventually(lambda: bench.recorder.serial == "NP-1")

@@ -1,0 +1,150 @@
+"""The status as lines for a person."""
+
+from typing import Any
+
+import pytest
+
+from logger.status import OpenSessionStatus, PenStatus, SinkStatus, Status, status_lines
+
+PEN = PenStatus(
+    state="recording",
+    port="/dev/pen",
+    profile="npt",
+    serial="NP-1",
+    samples=1200,
+    last_sample_age_s=0.25,
+    depth_set_mm=1.5,
+    rate_hz=116.7,
+    motor_on=True,
+)
+SESSION = OpenSessionStatus(
+    session="20261122-ab12",
+    pen="NP-1",
+    state="open",
+    side="left",
+    zone="anterior-thigh",
+    simulated=False,
+    started_unix_ns=0,
+    samples=1000,
+    completeness=0.9987,
+    gaps=2,
+    deviations=1,
+)
+SINK = SinkStatus(
+    name="mqtt", state="idle", position=90, depth=0, age_s=0, delivered=90, quarantined=0
+)
+
+
+def _lines(**changes: Any) -> list[str]:
+    whole: dict[str, Any] = {
+        "version": "0.1.0",
+        "site": "clinic",
+        "journal": "0123456789abcdef",
+        "saved_position": 90,
+        "saved_unix_ns": 0,
+        "saved_age_s": 0.5,
+        "clock_synchronised": True,
+        "disk_free_bytes": 5_000_000_000,
+        "pens": (),
+        "sessions": (),
+        "sinks": (),
+    }
+    return status_lines(Status(**(whole | changes)))
+
+
+def _pen(**changes: Any) -> PenStatus:
+    fields = {name: getattr(PEN, name) for name in PEN.__struct_fields__}
+    return PenStatus(**(fields | changes))
+
+
+def test_the_head_tells_what_is_saved_and_whether_the_clock_is_right() -> None:
+    assert _lines()[:2] == [
+        "site clinic, needlelog 0.1.0, journal 01234567",
+        "saved up to position 90 (0.5 s ago), clock synchronised, 5.0 GB free",
+    ]
+
+
+def test_a_clock_that_is_not_synchronised_stands_out() -> None:
+    assert "clock NOT synchronised" in _lines(clock_synchronised=False)[1]
+
+
+def test_without_sessions_and_sinks_that_is_said() -> None:
+    assert _lines()[2:] == ["no session is open", "no sink is set"]
+
+
+def test_a_pen_is_told_with_its_newest_values() -> None:
+    assert _lines(pens=(PEN,))[2:4] == [
+        "pen NP-1: recording on /dev/pen (npt)",
+        "  1.50 mm set, 116.7 Hz (7002 RPM), motor on; 1200 samples, the last 0.2 s ago",
+    ]
+
+
+def test_a_simulated_pen_is_marked() -> None:
+    assert _lines(pens=(_pen(simulated=True),))[2].startswith("pen NP-1 SIMULATED: ")
+
+
+def test_values_that_are_not_known_are_question_marks() -> None:
+    pen = _pen(depth_set_mm=None, rate_hz=None, motor_on=None)
+    assert _lines(pens=(pen,))[3].startswith("  ? set, ? Hz, motor ?; ")
+
+
+def test_refused_frames_are_told_by_cause() -> None:
+    pen = _pen(refused={"checksum": 3, "cobs": 1})
+    assert "  frames refused: 3 checksum, 1 cobs" in _lines(pens=(pen,))
+
+
+def test_trouble_is_told_in_its_own_line() -> None:
+    pen = PenStatus(state="no port", trouble="/dev/pen: no such device. Plug the pen in")
+    assert _lines(pens=(pen,))[2:4] == [
+        "pen ?: no port on ? ()",
+        "  /dev/pen: no such device. Plug the pen in",
+    ]
+
+
+def test_a_session_is_told_with_its_completeness() -> None:
+    assert _lines(sessions=(SESSION,))[2] == (
+        "session 20261122-ab12 on pen NP-1: open, left anterior-thigh, 1000 samples, "
+        "complete 99.87%, 2 gap(s), 1 deviation(s)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("depth", "age_s", "words"),
+    [
+        (0, 0.0, "sink mqtt: idle, up to date"),
+        (7, 42.0, "sink mqtt: idle, 7 entries behind, oldest 42.0 s"),
+        (7, 600.0, "sink mqtt: idle, 7 entries behind, oldest 10 min"),
+        (7, 90_000.0, "sink mqtt: idle, 7 entries behind, oldest 25.0 h"),
+    ],
+)
+def test_a_backlog_is_told_in_depth_and_age(depth: int, age_s: float, words: str) -> None:
+    sink = SinkStatus(
+        name="mqtt",
+        state="idle",
+        position=90,
+        depth=depth,
+        age_s=age_s,
+        delivered=90,
+        quarantined=0,
+    )
+    assert _lines(sinks=(sink,))[-1] == words
+
+
+def test_a_sink_in_trouble_says_why_and_when_it_is_tried_again() -> None:
+    sink = SinkStatus(
+        name="influx",
+        state="down",
+        position=1,
+        depth=5,
+        age_s=1,
+        delivered=0,
+        quarantined=3,
+        error="401: unauthorized",
+        retry_in_s=12.0,
+        notes=("a note",),
+    )
+    assert _lines(sinks=(sink,))[-3:] == [
+        "sink influx: down, 5 entries behind, oldest 1.0 s, 3 in quarantine",
+        "  401: unauthorized (again in 12.0 s)",
+        "  a note",
+    ]
