@@ -10,6 +10,7 @@ import numpy as np
 from drivers.model import HostTime, SampleBlock
 from logger import __version__
 from logger.journal.entry import Entry
+from logger.recorder.link import Link
 from logger.recorder.pen_recorder import PenRecorder
 from logger.recorder.roster import Roster
 from logger.session.model import Session
@@ -121,7 +122,7 @@ def _pen_status(recorder: PenRecorder, now: HostTime) -> PenStatus:
         state=state,
         port=link.port.name,
         profile=link.profile.name,
-        trouble=link.lost_detail or recorder.trouble,
+        trouble=link.lost_detail or recorder.trouble or _silent_about_itself(link),
         refused=dict(counters.refused),
         discarded_bytes=sum(counters.discarded.values()),
         clock_synchronised=now.synchronised,
@@ -132,6 +133,15 @@ def _pen_status(recorder: PenRecorder, now: HostTime) -> PenStatus:
         common, serial=stream.pen.serial, simulated=stream.pen.simulated, samples=stream.samples
     )
     return named if stream.last_block is None else _with_values(named, stream.last_block, now)
+
+
+def _silent_about_itself(link: Link) -> str:
+    if link.identified or not link.assembler.decoder.counters.frames_good:
+        return ""
+    return (
+        f"{link.port.name}: it sends frames and has not said who it is. If it never does, use a "
+        "profile without identity and give it a `name` in its [[pens]] table"
+    )
 
 
 def _with_values(status: PenStatus, block: SampleBlock, now: HostTime) -> PenStatus:

@@ -17,10 +17,11 @@ from logger.journal.kinds import (
     SessionResumed,
     SessionStopped,
 )
+from logger.session.held_blocks import HELD_BLOCKS_MAX, HeldBlocks, are_alike
 from logger.session.live_segment import LiveSegment, SegmentState
 from logger.session.live_state import EndedSegment, LiveState
 from logger.session.model import Note, Segment, Session
-from logger.session.rows import FLAGS, MOTOR, UTC_NS, rows_of
+from logger.session.rows import FLAGS, MOTOR, motor_on_until_ns, rows_of, utc_ns_at
 from logger.session.runs import Run, RunFinder
 from logger.session.showing import session_of
 from logger.session.strides import Stride, Strider, StriderState
@@ -40,18 +41,25 @@ class LiveSession:
 
     Samples go to the segment; while paused they are only counted; while lapsed they are
     summed apart, so that a later resume can adopt them without reading them again.
+
+    Blocks are held back, at most ``held_blocks_max``, and summed up together when
+    somebody asks or something else happens. What they tell of the last sample and the
+    last motor-on is in ``state`` at once.
     """
 
-    def __init__(self, state: LiveState, period_us: int | None) -> None:
+    def __init__(
+        self, state: LiveState, period_us: int | None, held_blocks_max: int = HELD_BLOCKS_MAX
+    ) -> None:
         self.state = state
         self._strider = Strider(period_us)
         self._segment = self._new_segment(state.started_position, state.started_unix_ns)
         self._adoptable: LiveSegment | None = None
         self._paused_runs = RunFinder(0)
+        self._held = HeldBlocks(held_blocks_max)
 
     @classmethod
-    def load(cls, dump: LiveDump) -> Self:
-        live = cls(dump.state, dump.strider.period_us)
+    def load(cls, dump: LiveDump, held_blocks_max: int = HELD_BLOCKS_MAX) -> Self:
+        live = cls(dump.state, dump.strider.period_us, held_blocks_max)
         plan = dump.state.started.plan
         live._strider = Strider.load(dump.strider)
         live._segment = LiveSegment.load(dump.segment, plan)
@@ -61,6 +69,7 @@ class LiveSession:
         return live
 
     def dump(self) -> LiveDump:
+        self._fold_held()
         self.state.running_while_paused = self._paused_runs.running
         return LiveDump(
             state=self.state,
@@ -70,32 +79,38 @@ class LiveSession:
         )
 
     def add_block(self, block: SampleBlock, position: int) -> None:
-        """Fold a block of the session's pen, at its place in the journal."""
+        """Take a block of the session's pen, at its place in the journal."""
         state = self.state
-        rows = rows_of(block)
-        strides = self._strider.take(block, rows)
-        (running,) = (rows[FLAGS] & MOTOR).nonzero()
-        motor_on_ns = int(rows[UTC_NS, running[-1]]) if len(running) else None
-        self._note_boot(block.boot_id)
+        before = self._held.last
+        if before is not None and not (
+            are_alike(before, block) and self._strider.follows(before, block)
+        ):
+            self._fold_held()
+        last_ns, motor_on_ns = utc_ns_at(block, -1), motor_on_until_ns(block)
         if self._adoptable is not None:
-            self._adoptable.add(strides, motor_on_ns is not None, state.needles)
-            state.add_unassigned(position, int(rows[UTC_NS, -1]), motor_on_ns)
-            return
-        state.last_sample_position, state.last_sample_unix_ns = position, int(rows[UTC_NS, -1])
-        if motor_on_ns is not None:
-            state.motor_on_position, state.motor_on_unix_ns = position, motor_on_ns
-            self._segment.motor_ran()
-        if state.paused:
-            self._add_paused(strides, len(block), motor_on_ns is not None)
+            state.add_unassigned(position, last_ns, motor_on_ns)
         else:
-            self._segment.add(strides, motor_on_ns is not None, state.needles)
+            state.add_assigned(position, last_ns, motor_on_ns)
+        self._held.add(block, motor_on_ns is not None)
+        if self._held.is_full:
+            self._fold_held()
 
     def set_period(self, period_us: int | None) -> None:
         """Take the pen's sample period as it tells it from now on."""
+        self._fold_held()
         self._strider.period_us = period_us
+
+    def set_needles(self, needles: int | None) -> None:
+        """Take the needle count that the pen reads from now on; None where it reads none."""
+        if needles != self.state.pen_needles:
+            self._fold_held()
+            self.state.pen_needles = needles
 
     def add_event(self, *, dial: bool = False, gap: bool = False) -> None:
         """Count a turn of a dial or a gap of unknown size, unless the session is paused."""
+        if not (dial or gap):
+            return
+        self._fold_held()
         segment = self._segment if self._adoptable is None else self._adoptable
         if self._adoptable is not None or not self.state.paused:
             segment.sums.counters.dial_events += dial
@@ -103,6 +118,7 @@ class LiveSession:
 
     def change(self, payload: Payload, entry: Entry) -> None:
         """Fold an entry of the session, other than its start and stop."""
+        self._fold_held()
         state, position, time_ns = self.state, entry.position, entry.time_ns
         match payload:
             case SegmentStarted():
@@ -124,6 +140,7 @@ class LiveSession:
 
     def stop(self, stopped: SessionStopped, entry: Entry) -> Session:
         """Return the session as it ended; nothing may be folded afterwards."""
+        self._fold_held()
         state = self.state
         self._border()
         state.mend(("paused", "interrupted", "lapsed"), entry)
@@ -141,13 +158,29 @@ class LiveSession:
         return session_of(state, segments, "stopped", (position, time_ns), stopped.reason)
 
     def session(self) -> Session:
-        """Return the session as it stands, with the sample that is held back."""
+        """Return the session as it stands, with all samples to the last one."""
+        self._fold_held()
         state = self.state
         preview = LiveSegment.load(self._segment.dump(), state.started.plan)
         if not state.paused and self._adoptable is None:
             preview.border(self._strider.peek(), state.needles)
         ended = tuple(one.whole for one in state.ended_segments)
         return session_of(state, (*ended, preview.segment(None, None)), state.state)
+
+    def _fold_held(self) -> None:
+        for block, ran in self._held.take():
+            self._fold(block, ran)
+
+    def _fold(self, block: SampleBlock, ran: bool) -> None:
+        """Sum up a block; ``ran`` tells whether it has the motor on."""
+        strides = self._strider.take(block, rows_of(block))
+        self._note_boot(block.boot_id)
+        if self._adoptable is not None:
+            self._adoptable.add(strides, ran, self.state.needles)
+        elif self.state.paused:
+            self._add_paused(strides, len(block), ran)
+        else:
+            self._segment.add(strides, ran, self.state.needles)
 
     def _new_segment(self, position: int, time_ns: int) -> LiveSegment:
         state = self.state
@@ -200,6 +233,7 @@ class LiveSession:
         state.samples_paused += count
         if ran:
             state.samples_paused_worked = state.samples_paused
+            self._segment.motor_ran()
         for stride in strides:
             state.add_paused_runs(self._feed_paused(stride))
 

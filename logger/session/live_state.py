@@ -124,6 +124,12 @@ class LiveState(msgspec.Struct, kw_only=True):
         self.adoptable_motor_on_position = self.adoptable_motor_on_unix_ns = None
         self.unassigned_from = self.unassigned_to = self.unassigned_unix_ns = None
 
+    def add_assigned(self, position: int, last_unix_ns: int, motor_on_ns: int | None) -> None:
+        """Note a block of the session."""
+        self.last_sample_position, self.last_sample_unix_ns = position, last_unix_ns
+        if motor_on_ns is not None:
+            self.motor_on_position, self.motor_on_unix_ns = position, motor_on_ns
+
     def add_unassigned(self, position: int, last_unix_ns: int, motor_on_ns: int | None) -> None:
         """Note a block that came during a lapse."""
         if self.unassigned_from is None:

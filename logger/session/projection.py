@@ -177,7 +177,7 @@ class Projection:
             case kinds.PenIdentified():
                 live.set_period(payload.pen.sample_period_us)
             case kinds.PenEventSeen():
-                live.state.pen_needles = self._context.needles.get(stream)
+                live.set_needles(self._context.needles.get(stream))
                 live.add_event(dial=payload.event.name in _DIALS)
             case kinds.Gap() if payload.count is None:
                 live.add_event(gap=True)

@@ -44,6 +44,8 @@ _CHANNEL_ROWS: Final = {
     "depth_measured_mm": (DEPTH_MEASURED, STEPS_PER_MM),
     "rate_hz": (RATE, STEPS_PER_HZ),
 }
+SUMMED_CHANNELS: Final = frozenset(_CHANNEL_ROWS)
+"""Channels that have a row of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,24 @@ def rows_of(block: SampleBlock) -> Rows:
     for row in filled:
         rows[row] = ABSENT
     return rows
+
+
+def motor_on_until_ns(block: SampleBlock) -> int | None:
+    """Return when the last sample with the motor on was taken, UTC in ns; None if none was."""
+    if int(block.flags_known) & MOTOR:
+        if int(block.status[-1]) & MOTOR:
+            return utc_ns_at(block, -1)
+        (running,) = (block.status & np.uint8(MOTOR)).nonzero()
+    else:
+        (running,) = block.motor_on().nonzero()
+    return utc_ns_at(block, int(running[-1])) if len(running) else None
+
+
+def utc_ns_at(block: SampleBlock, index: int) -> int:
+    """Return the time of one sample: that of ``block.utc_ns()``, without an array."""
+    anchor = block.anchor
+    elapsed_us = int(block.device_us[index]) - anchor.device_us
+    return (anchor.utc_us + elapsed_us) * 1000 + anchor.number % 1000
 
 
 def _flags(block: SampleBlock) -> NDArray[np.generic]:

@@ -120,7 +120,7 @@ class Strider:
         its own.
         """
         strides = []
-        follows = self._follows(block, rows)
+        follows = self._follows(block)
         if not follows:
             last = self.flush()
             strides = [last] if last is not None else []
@@ -132,6 +132,15 @@ class Strider:
         self._held = linked[:, -1:]
         strides.append(self._stride(linked, held is not None, before))
         return strides
+
+    def follows(self, earlier: SampleBlock, later: SampleBlock) -> bool:
+        """Whether ``later`` is of the same power-up as ``earlier`` and counts on from it.
+
+        Two such blocks yield together what they yield one after the other.
+        """
+        if (earlier.boot_id, earlier.sequence_counted) != (later.boot_id, later.sequence_counted):
+            return False
+        return self._counts_on(int(earlier.device_us[-1]), int(earlier.sequence[-1]), later)
 
     def peek(self) -> Stride | None:
         """Return the held sample, counted for one period; None after a border."""
@@ -148,16 +157,18 @@ class Strider:
         self._held = None
         return stride
 
-    def _follows(self, block: SampleBlock, rows: Rows) -> bool:
-        """Whether the block is of the same power-up and counts on from the last one."""
+    def _follows(self, block: SampleBlock) -> bool:
         if self._device_us is None:
             return False
         if (self._boot_id, self._counted) != (block.boot_id, block.sequence_counted):
             return False
-        elapsed_us = int(rows[DEVICE_US, 0]) - self._device_us
-        if elapsed_us <= 0 or int(rows[SEQUENCE, 0]) <= self._sequence:
+        return self._counts_on(self._device_us, self._sequence, block)
+
+    def _counts_on(self, device_us: int, sequence: int, block: SampleBlock) -> bool:
+        elapsed_us = int(block.device_us[0]) - device_us
+        if elapsed_us <= 0 or int(block.sequence[0]) <= sequence:
             return False
-        told = self._boot_id is not None or self._counted
+        told = block.boot_id is not None or block.sequence_counted
         return told or elapsed_us <= self._longest_us()
 
     def _longest_us(self) -> int:
