@@ -22,7 +22,7 @@ from pydantic_settings import (
 )
 
 from logger.errors import ConfigError
-from logger.recorder.settings import PenSettings, RecordingSettings
+from logger.recorder.settings import AUTO, PenSettings, RecordingSettings
 from logger.sinks.settings import InfluxSettings, MqttSettings
 
 ENV_PREFIX = "NEEDLELOG_"
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     def _pens_are_distinct(self) -> Self:
         ports = [pen.port for pen in self.pens]
         for port in ports:
-            if ports.count(port) > 1:
+            if port != AUTO and ports.count(port) > 1:
                 raise ValueError(f"two pens name the port {port!r}; give each its own")
         return self
 

@@ -14,11 +14,9 @@ from logger.cli.session_views import summary_lines
 from logger.demo.conductor import Conductor
 from logger.demo.parts import Demo, running_parts
 from logger.demo.screen import live_view, plain_line
-from logger.errors import SinkUnavailable
 from logger.session.store import load_sessions
 
 STEP_S = 0.25
-START_WITHIN_S = 30.0
 
 
 @click.command()
@@ -41,24 +39,23 @@ def demo(duration: float | None, data_dir: Path, seed: int) -> None:
     with running_parts(data_dir, seed) as parts:
         conductor = Conductor(parts.data_dir, SHORT_LEGS, time.monotonic)
         with contextlib.suppress(KeyboardInterrupt):
-            _watch(conductor, duration)
+            _watch(parts, conductor, duration)
+        parts.check()
         conductor.stop()
     _tell(parts, conductor.session)
 
 
-def _watch(conductor: Conductor, duration_s: float | None) -> None:
-    begun_s = time.monotonic()
-    live = Live(live_view(None), console=Console(), auto_refresh=False, transient=True)
+def _watch(parts: Demo, conductor: Conductor, duration_s: float | None) -> None:
+    live = Live(live_view(None), console=Console(), auto_refresh=False, screen=True)
     on_screen = sys.stdout.isatty()
     with live if on_screen else contextlib.nullcontext():
         told_s, shown_s = 0.0, None
         while duration_s is None or shown_s is None or time.monotonic() - shown_s < duration_s:
+            parts.check()
             status = conductor.status()
             if status is not None:
                 shown_s = shown_s or time.monotonic()
                 conductor.step(status)
-            elif time.monotonic() - begun_s > START_WITHIN_S:
-                raise SinkUnavailable("the demo's recorder did not start; see recorder.log")
             if on_screen:
                 live.update(live_view(status), refresh=True)
             elif time.monotonic() - told_s >= 1:
@@ -72,13 +69,20 @@ def _tell(parts: Demo, session_id: str | None) -> None:
     if session is not None:
         for line in summary_lines(session):
             click.echo(line)
+    program, data_dir = _shortest(Path(sys.argv[0])), _shortest(parts.data_dir)
     click.echo(
         f"""
-The journal is {parts.data_dir / "journal.db"}; all else is made from it. Try next:
-  needlelog --data-dir {parts.data_dir} session list
-  needlelog --data-dir {parts.data_dir} session show {session_id or "ID"} --json
-  needlelog --data-dir {parts.data_dir} session export {session_id or "ID"} --out samples.csv
-  needlelog --data-dir {parts.data_dir} verify
-  needlelog simulate --help      a pen on a PTY, with faults on request
-A real pen, broker and database: see README.md. (`needlelog` is in .venv/bin.)"""
+The journal is {data_dir / "journal.db"}; all else is made from it. Try next:
+  {program} --data-dir {data_dir} session list
+  {program} --data-dir {data_dir} session show {session_id or "ID"} --json
+  {program} --data-dir {data_dir} session export {session_id or "ID"} --out samples.csv
+  {program} --data-dir {data_dir} verify
+  {program} simulate --help      a pen on a PTY, with faults on request
+A real pen, broker and database: see README.md."""
     )
+
+
+def _shortest(path: Path) -> Path:
+    """Return ``path`` as one would type it here."""
+    path = path.absolute()
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -6,10 +6,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from logger.errors import SinkUnavailable
+from logger.errors import NotRunning
 
 END_WITHIN_S = 8.0
 NEEDLELOG = (sys.executable, "-m", "logger.cli.main")
@@ -17,11 +17,19 @@ NEEDLELOG = (sys.executable, "-m", "logger.cli.main")
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Where the demo's parts are found."""
+    """Where the demo's parts are found, and the processes that run."""
 
     data_dir: Path
     broker_port: int
     settings_file: Path
+    processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raise :class:`NotRunning` if a part has ended by itself."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                log = self.data_dir / f"{name}.log"
+                raise NotRunning(f"the demo's {name} has ended", f"{log} says why")
 
 
 @contextlib.contextmanager
@@ -57,9 +65,11 @@ def _child(
         )
         try:
             if ready and process.stdout and process.stdout.readline().strip() != ready:
-                raise SinkUnavailable(f"the demo's {name} did not start; see {log.name}")
+                raise NotRunning(f"the demo's {name} did not start", f"{log.name} says why")
+            demo.processes[name] = process
             yield
         finally:
+            demo.processes.pop(name, None)
             _end(process)
 
 

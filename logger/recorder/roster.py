@@ -12,11 +12,9 @@ from logger.journal.blocks import decode_block
 from logger.journal.reader import JournalReader
 from logger.recorder.pen_recorder import PenRecorder, Target
 from logger.recorder.pen_stream import PenStream
-from logger.recorder.settings import PenSettings
+from logger.recorder.settings import AUTO, PenSettings
 from logger.recorder.timeline import Resumption
 from logger.session.orders import KnownPen
-
-AUTO = "auto"
 
 
 def profile_of(pen: PenSettings, profiles_dir: Path | None) -> Profile:

@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Seconds = Annotated[float, Field(gt=0)]
+AUTO = "auto"
+"""The port of a pen that is found by its USB ids."""
 PORT_KINDS = ("socket", "rfc2217", "capture", "loop")
 
 
@@ -19,7 +21,7 @@ class PenSettings(_Section):
     serial number of a pen that does not tell its own.
     """
 
-    port: Annotated[str, Field(min_length=1)] = "auto"
+    port: Annotated[str, Field(min_length=1)] = AUTO
     profile: str = "npt"
     name: str | None = Field(default=None, min_length=1, max_length=64)
 
