@@ -7,10 +7,26 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from logger.session.rows import ABSENT, CONTACT, DEPTH_SET, FLAGS, RATE, SENSED, STEPS_PER_HZ
+from logger.session.rows import (
+    ABSENT,
+    CONTACT,
+    DEPTH_SET,
+    FLAGS,
+    MOTOR,
+    RATE,
+    SENSED,
+    STEPS_PER_HZ,
+)
 from logger.session.strides import Stride
 
 US_PER_S = 1_000_000
+
+_FLAGS = range((MOTOR | CONTACT | SENSED) + 1)
+_WITH_MOTOR = [one for one in _FLAGS if one & MOTOR]
+_SENSING = [one for one in _FLAGS if one & SENSED]
+_IN_CONTACT = [one for one in _SENSING if one & CONTACT]
+_WORKING = _IN_CONTACT + [one for one in _WITH_MOTOR if not one & SENSED]
+_IS_WORKING = np.array([one in _WORKING for one in _FLAGS])
 
 
 class Counters(msgspec.Struct, kw_only=True):
@@ -51,7 +67,7 @@ class Counters(msgspec.Struct, kw_only=True):
             self.strokes[needles] = self.strokes.get(needles, 0) + integral
         self.depth_set_last = later.depth_set_last
 
-    def add(self, stride: Stride, motor_on: NDArray[np.bool_], needles: int | None) -> None:
+    def add(self, stride: Stride, needles: int | None) -> None:
         """Count the samples of ``stride``; ``needles`` of the cartridge then seated."""
         self.missing += stride.missing
         self.gaps_counted += stride.gaps
@@ -61,23 +77,23 @@ class Counters(msgspec.Struct, kw_only=True):
         self.received += count
         self.uncounted += 0 if stride.counted else count
         self.spanned_us += stride.spanned_us
-        self.recorded_us += int(np.add.reduce(stride.weight_us))
-        self.motor_us += int(np.dot(stride.weight_us, motor_on))
-        self._add_work(stride, motor_on, needles or 0)
+        flags = stride.rows[FLAGS]
+        # As floats these sums are exact: a block's time stays far below 2**53 µs.
+        by_flags = np.bincount(flags, weights=stride.weight_us, minlength=len(_IS_WORKING))
+        time_us = [int(time) for time in by_flags.tolist()]
+        self.recorded_us += sum(time_us)
+        self.motor_us += sum(time_us[one] for one in _WITH_MOTOR)
+        self.sensed_us += sum(time_us[one] for one in _SENSING)
+        self.contact_us += sum(time_us[one] for one in _IN_CONTACT)
+        working_us = sum(time_us[one] for one in _WORKING)
+        if working_us:
+            self.working_us += working_us
+            self._add_strokes(stride, needles or 0)
         self._add_dial_steps(stride.rows[DEPTH_SET])
 
-    def _add_work(self, stride: Stride, motor_on: NDArray[np.bool_], needles: int) -> None:
-        flags, weight_us = stride.rows[FLAGS], stride.weight_us
-        sensed = (flags & SENSED) != 0
-        contact = sensed & ((flags & CONTACT) != 0)
-        self.sensed_us += int(np.dot(weight_us, sensed))
-        self.contact_us += int(np.dot(weight_us, contact))
-        working = contact | (motor_on & ~sensed)
-        if not np.count_nonzero(working):
-            return
+    def _add_strokes(self, stride: Stride, needles: int) -> None:
         rate = stride.rows[RATE]
-        rated_us = weight_us * (working & (rate != ABSENT))
-        self.working_us += int(np.dot(weight_us, working))
+        rated_us = stride.weight_us * (_IS_WORKING[stride.rows[FLAGS]] & (rate != ABSENT))
         self.rated_us += int(np.add.reduce(rated_us))
         self.strokes[needles] = self.strokes.get(needles, 0) + int(np.dot(rate, rated_us))
 

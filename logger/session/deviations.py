@@ -57,7 +57,7 @@ class PlanWatch:
             for limit, finder in zip(self._limits, self._finders, strict=True)
             if finder.running is not None
         }
-        return WatchState(tuple(self.found), running)
+        return WatchState(self.deviations(), running)
 
     def feed(self, stride: Stride, motor_on: NDArray[np.bool_]) -> None:
         """Compare the samples of ``stride``; ``motor_on`` bool [n] goes with them."""

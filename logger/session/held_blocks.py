@@ -1,4 +1,7 @@
-"""Blocks laid by, to be folded together: a fold costs hardly more for a thousand rows than for ten."""
+"""Blocks laid by, to be folded together.
+
+A fold of a thousand rows costs hardly more than one of ten.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

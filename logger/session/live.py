@@ -19,8 +19,8 @@ from logger.journal.kinds import (
 )
 from logger.session.held_blocks import HELD_BLOCKS_MAX, HeldBlocks, are_alike
 from logger.session.live_segment import LiveSegment, SegmentState
-from logger.session.live_state import EndedSegment, LiveState
-from logger.session.model import Note, Segment, Session
+from logger.session.live_state import EndedSegment, LiveState, note_of
+from logger.session.model import Session
 from logger.session.rows import FLAGS, MOTOR, motor_on_until_ns, rows_of, utc_ns_at
 from logger.session.runs import Run, RunFinder
 from logger.session.showing import session_of
@@ -151,7 +151,7 @@ class LiveSession:
         if position < state.last_sample_position:
             state.samples_paused = state.samples_paused_worked
         segments = tuple(
-            _cut(one, position, time_ns)
+            one.cut(position, time_ns)
             for one in state.ended_segments
             if one.whole.from_position <= position
         )
@@ -174,7 +174,7 @@ class LiveSession:
     def _fold(self, block: SampleBlock, ran: bool) -> None:
         """Sum up a block; ``ran`` tells whether it has the motor on."""
         strides = self._strider.take(block, rows_of(block))
-        self._note_boot(block.boot_id)
+        self.state.note_boot(block.boot_id)
         if self._adoptable is not None:
             self._adoptable.add(strides, ran, self.state.needles)
         elif self.state.paused:
@@ -242,25 +242,3 @@ class LiveSession:
             return []
         flags = stride.rows[FLAGS]
         return self._paused_runs.feed((flags & MOTOR) != 0, flags, stride)
-
-    def _note_boot(self, boot_id: int | None) -> None:
-        seen = self.state.pen_seen
-        if boot_id is not None and boot_id not in seen.boot_ids:
-            self.state.pen_seen = msgspec.structs.replace(seen, boot_ids=(*seen.boot_ids, boot_id))
-
-
-def note_of(text: str, entry: Entry) -> Note:
-    """Return the note that an entry brings."""
-    return Note(
-        position=entry.position,
-        time_unix_ns=entry.time_ns,
-        actor=entry.actor,
-        text=text,
-    )
-
-
-def _cut(ended: EndedSegment, position: int, time_ns: int) -> Segment:
-    """Return the segment, cut where the session ends within it."""
-    if ended.whole.to_position is not None and ended.whole.to_position <= position:
-        return ended.whole
-    return msgspec.structs.replace(ended.worked, to_position=position, to_unix_ns=time_ns)

@@ -126,7 +126,7 @@ class LiveSegment:
 
     def _add(self, stride: Stride, needles: int | None) -> None:
         motor_on = (stride.rows[FLAGS] & MOTOR) != 0
-        self.sums.counters.add(stride, motor_on, needles)
+        self.sums.counters.add(stride, needles)
         self.sums.add_values(stride, motor_on)
         self.watch.feed(stride, motor_on)
 

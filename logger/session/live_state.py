@@ -23,6 +23,12 @@ class EndedSegment(msgspec.Struct, frozen=True):
     whole: Segment
     worked: Segment
 
+    def cut(self, position: int, time_ns: int) -> Segment:
+        """Return the segment, cut where the session ends within it."""
+        if self.whole.to_position is not None and self.whole.to_position <= position:
+            return self.whole
+        return msgspec.structs.replace(self.worked, to_position=position, to_unix_ns=time_ns)
+
 
 class LiveState(msgspec.Struct, kw_only=True):
     """All of a live session but its numeric sums; changed in place.
@@ -124,6 +130,12 @@ class LiveState(msgspec.Struct, kw_only=True):
         self.adoptable_motor_on_position = self.adoptable_motor_on_unix_ns = None
         self.unassigned_from = self.unassigned_to = self.unassigned_unix_ns = None
 
+    def note_boot(self, boot_id: int | None) -> None:
+        """Note a power-up of the pen."""
+        seen = self.pen_seen
+        if boot_id is not None and boot_id not in seen.boot_ids:
+            self.pen_seen = msgspec.structs.replace(seen, boot_ids=(*seen.boot_ids, boot_id))
+
     def add_assigned(self, position: int, last_unix_ns: int, motor_on_ns: int | None) -> None:
         """Note a block of the session."""
         self.last_sample_position, self.last_sample_unix_ns = position, last_unix_ns
@@ -156,3 +168,13 @@ class LiveState(msgspec.Struct, kw_only=True):
             else one
             for one in self.interruptions
         ]
+
+
+def note_of(text: str, entry: Entry) -> Note:
+    """Return the note that an entry brings."""
+    return Note(
+        position=entry.position,
+        time_unix_ns=entry.time_ns,
+        actor=entry.actor,
+        text=text,
+    )

@@ -10,8 +10,9 @@ from logger.journal.blocks import decode_block
 from logger.journal.entry import Entry
 from logger.journal.kinds import Plan
 from logger.session.context import CONTEXT_KINDS, Context
-from logger.session.live import LiveDump, LiveSession, note_of
-from logger.session.live_state import LiveState
+from logger.session.held_blocks import HELD_BLOCKS_MAX
+from logger.session.live import LiveDump, LiveSession
+from logger.session.live_state import LiveState, note_of
 from logger.session.model import ClockState, Session
 from logger.session.orders import OpenSession, PlanKey
 from logger.session.showing import open_session
@@ -39,30 +40,41 @@ class Projection:
 
     Only open sessions are held as sums. ``stopped`` are the sessions that were stopped,
     or changed after that, since the projection was made or last saved; older ones are
-    asked of ``find_stopped``.
+    asked of ``find_stopped``. ``held_blocks_max`` is how many blocks an open session may
+    hold back to sum them up together; nothing that can be asked depends on it.
     """
 
-    def __init__(self, find_stopped: Callable[[str], Session | None] = _none_stopped) -> None:
+    def __init__(
+        self,
+        find_stopped: Callable[[str], Session | None] = _none_stopped,
+        held_blocks_max: int = HELD_BLOCKS_MAX,
+    ) -> None:
         self.position = 0
         self.stopped: dict[str, Session] = {}
         self.used_plans: dict[PlanKey, Plan] = {}
         self._find_stopped = find_stopped
+        self._held_blocks_max = held_blocks_max
         self._context = Context()
         self._live: dict[str, LiveSession] = {}
         self._by_pen: dict[str, LiveSession] = {}
         self._uncorrected: list[str] = []
 
     @classmethod
-    def load(cls, data: bytes, find_stopped: Callable[[str], Session | None]) -> Self:
+    def load(
+        cls,
+        data: bytes,
+        find_stopped: Callable[[str], Session | None],
+        held_blocks_max: int = HELD_BLOCKS_MAX,
+    ) -> Self:
         """Return what :meth:`dump` was of; msgspec.MsgspecError if the bytes are not that."""
         dump = msgspec.msgpack.decode(data, type=ProjectionDump)
-        projection = cls(find_stopped)
+        projection = cls(find_stopped, held_blocks_max)
         projection.position = dump.position
         projection._context = dump.context
         projection.used_plans = {(plan.name, plan.version): plan for plan in dump.plans}
         projection._uncorrected = dump.uncorrected
         for one in dump.live:
-            projection._hold(LiveSession.load(one))
+            projection._hold(LiveSession.load(one, held_blocks_max))
         return projection
 
     def dump(self) -> bytes:
@@ -155,7 +167,7 @@ class Projection:
             pen_needles=self._context.needles.get(started.pen),
             notes=[note_of(started.note, entry)] if started.note else [],
         )
-        self._hold(LiveSession(state, pen.sample_period_us))
+        self._hold(LiveSession(state, pen.sample_period_us, self._held_blocks_max))
         if started.plan is not None:
             self.used_plans.setdefault((started.plan.name, started.plan.version), started.plan)
         if clock is not None and not clock.synchronised:

@@ -11,6 +11,7 @@ from logger.session.model import Spread
 
 _LOOSE_SAMPLES = 4096
 _NONE: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+_START: NDArray[np.intp] = np.zeros(1, dtype=np.intp)
 
 
 class HistogramState(msgspec.Struct, frozen=True):
@@ -92,8 +93,17 @@ class Histogram:
             return
         steps = np.concatenate([self._steps, *(steps for steps, _ in self._loose)])
         time_us = np.concatenate([self._time_us, *(time for _, time in self._loose)])
-        order = np.argsort(steps, kind="stable")
+        order = _rising(steps)
         steps, time_us = steps[order], time_us[order]
-        first = np.flatnonzero(np.diff(steps, prepend=-1))
+        (changes,) = (steps[1:] != steps[:-1]).nonzero()
+        first = np.concatenate((_START, changes + 1))
         self._steps, self._time_us = steps[first], np.add.reduceat(time_us, first)
         self._loose, self._loose_count = [], 0
+
+
+def _rising(steps: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the order that sorts ``steps``: a quick one where they fit into 16 bits."""
+    lowest = steps.min()
+    if steps.max() - lowest < 1 << 16:
+        return np.argsort((steps - lowest).astype(np.uint16), kind="stable")
+    return np.argsort(steps, kind="stable")

@@ -194,6 +194,23 @@ def test_a_reboot_starts_the_count_anew() -> None:
     assert statistics.recorded_s == 0.06
 
 
+def test_numbers_that_go_back_start_the_count_anew() -> None:
+    story = _opened()
+    story.samples(sample_block(2, sequence=[10, 11], device_us=[0, 10_000]))
+    story.samples(sample_block(2, sequence=[5, 6], device_us=[50_000, 60_000]))
+    story.stopped()
+    statistics = _statistics(story)
+    assert (statistics.samples_missing, statistics.recorded_s) == (0, 0.04)
+
+
+def test_a_silence_may_hide_the_reboot_of_a_pen_that_tells_nothing() -> None:
+    story = _opened()
+    for first in (0, 500):
+        story.samples(sample_block(2, first=first, counted=False, boot_id=None))
+    story.stopped()
+    assert _statistics(story).duration_s == 0.04
+
+
 def test_dial_changes_are_the_pens_own_events() -> None:
     story = _opened()
     story.samples(sample_block(3, depth_um=[1000, 1500, 2000]))
