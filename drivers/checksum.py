@@ -1,11 +1,13 @@
 """Checksums by name: XOR as text, and every CRC of 8, 16 or 32 bits that fastcrc knows."""
 
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 import fastcrc
+import numpy as np
 
 XOR_HEX = "xor-hex"
 NONE = "none"
@@ -42,6 +44,14 @@ def xor8(data: bytes) -> int:
         folded ^= folded >> width
         width >>= 1
     return folded & 0xFF
+
+
+def xor8_each(parts: Sequence[bytes]) -> list[int]:
+    """Return :func:`xor8` of every one of ``parts``, of which none may be empty."""
+    starts = [0, *accumulate(map(len, parts[:-1]))]
+    joined = np.frombuffer(b"".join(parts), np.uint8)
+    sums: list[int] = np.bitwise_xor.reduceat(joined, starts).tolist()
+    return sums
 
 
 def checksum_names() -> list[str]:

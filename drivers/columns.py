@@ -29,8 +29,11 @@ class SampleColumns:
         self._floats = floats
         # These come first in the batch; of the others any value that the type holds is good.
         self._checked = [field for field in ints if is_bounded(field)]
-        self._low = _as_column([field.low for field in self._checked])
-        self._high = _as_column([field.high for field in self._checked])
+        low = _as_column([field.low for field in self._checked])
+        high = _as_column([field.high for field in self._checked])
+        # Counted from its low bound and without sign, a value out of either bound is too high.
+        self._low = low.view(np.uint64)
+        self._span = high.view(np.uint64) - self._low
         # Where nothing means "absent", a value that is in bounds anyway stands in.
         absent = [f.low if f.absent is None else f.absent for f in self._checked]
         self._absent = _as_column(absent)
@@ -46,7 +49,7 @@ class SampleColumns:
     def run(self, contents: list[bytes], ints: Ints, floats: Floats) -> SampleRun | None:
         """Return the good samples of a batch in their order, None if there are none."""
         checked = ints[: len(self._low)]
-        bad: _Bad = (checked < self._low) | (checked > self._high)
+        bad: _Bad = checked.view(np.uint64) - self._low > self._span
         if np.count_nonzero(bad):
             bad &= checked != self._absent
         if self._floats:
@@ -59,7 +62,8 @@ class SampleColumns:
             ints, floats = ints[:, good], floats[:, good]
         self._counters.frames_good += ints.shape[1]
         columns: dict[str, NDArray[np.generic]] = {n: ints[row] for n, row in self._int_channels}
-        columns.update((name, floats[row]) for name, row in self._float_channels)
+        for name, row in self._float_channels:
+            columns[name] = floats[row]
         return SampleRun(
             sequence=None if self._sequence is None else ints[self._sequence],
             ticks_us=self._ticks_us(ints),

@@ -55,8 +55,12 @@ class Decoder:
         """
         self.counters.bytes_in += len(data)
         messages: list[Message] = []
+        contents = self._framing.feed(data)
+        if contents and self._samples.add_all(contents):
+            self._end_run(messages)
+            return messages
         add, pending = self._samples.add, False
-        for content in self._framing.feed(data):
+        for content in contents:
             if add(content):
                 pending = True
                 continue

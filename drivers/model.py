@@ -5,11 +5,14 @@ moves blocks of columns, never single samples.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+_Times = TypeVar("_Times", int, NDArray[np.int64])
 
 SIMULATED_PREFIX = "SIM-"
 """Serial numbers that begin so are never a real pen's."""
@@ -180,8 +183,8 @@ class Anchor:
     utc_us: int
     device_us: int
 
-    def utc_ns(self, device_us: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return UTC in ns, int64 [n], for unwrapped device times in µs."""
+    def utc_ns(self, device_us: _Times) -> _Times:
+        """Return UTC in ns for unwrapped device times in µs, int64 [n], or for a single one."""
         return (device_us + (self.utc_us - self.device_us)) * 1000 + self.number % 1000
 
 
@@ -209,6 +212,7 @@ class SampleBlock:
     anchor: Anchor
     host: HostTime
     host_boot_id: str
+    _utc_ns: list[NDArray[np.int64]] = field(default_factory=list, init=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.status)
@@ -224,8 +228,12 @@ class SampleBlock:
         return None
 
     def utc_ns(self) -> NDArray[np.int64]:
-        """Return the time of every sample, UTC in ns, int64 [n], strictly increasing."""
-        return self.anchor.utc_ns(self.device_us)
+        """Return the time of every sample, UTC in ns, int64 [n], strictly increasing, read-only."""
+        if not self._utc_ns:
+            times_ns = self.anchor.utc_ns(self.device_us)
+            times_ns.flags.writeable = False
+            self._utc_ns.append(times_ns)
+        return self._utc_ns[0]
 
     def motor_on(self) -> NDArray[np.bool_]:
         """Return where the motor ran, bool [n].

@@ -4,7 +4,7 @@ The hot path: no Python object outlives a sample, and each field costs one numpy
 batch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +29,10 @@ class SampleReader(Protocol):
 
     def add(self, content: bytes) -> bool:
         """Collect ``content`` and return True; False if it is not shaped like a sample."""
+        ...
+
+    def add_all(self, contents: Sequence[bytes]) -> bool:
+        """Collect all ``contents`` and return True; False, and none, if one is no sample."""
         ...
 
     def take(self) -> tuple[list[bytes], Ints, Floats]:
@@ -66,7 +70,7 @@ class BinarySamples:
 
     def __init__(self, plan: FramePlan, type_offset: int | None) -> None:
         self._size = plan.size
-        self._type = None if type_offset is None else plan.type
+        self._type = plan.type if isinstance(plan.type, int) and type_offset is not None else None
         self._type_offset = type_offset or 0
         self.ints, self.floats = _by_kind(plan.fields)
         self._dtype = sample_dtype(plan)
@@ -83,14 +87,25 @@ class BinarySamples:
         self._contents.append(content)
         return True
 
+    def add_all(self, contents: Sequence[bytes]) -> bool:
+        """See :meth:`SampleReader.add_all`."""
+        if set(map(len, contents)) != {self._size}:
+            return False
+        if self._type is not None:
+            types = b"".join(contents)[self._type_offset :: self._size]
+            if types.count(self._type) != len(contents):
+                return False
+        self._contents += contents
+        return True
+
     def take(self) -> tuple[list[bytes], Ints, Floats]:
         """See :meth:`SampleReader.take`."""
         contents, self._contents = self._contents, []
         table = np.frombuffer(b"".join(contents), self._dtype)
-        ints = np.empty((len(self._int_names), len(table)), np.int64)
+        ints = np.empty((len(self._int_names), len(contents)), np.int64)
         for row, name in enumerate(self._int_names):
             ints[row] = table[name]
-        floats = np.empty((len(self._float_names), len(table)), np.float64)
+        floats = np.empty((len(self._float_names), len(contents)), np.float64)
         for row, name in enumerate(self._float_names):
             floats[row] = table[name]
         return contents, ints, floats
@@ -114,6 +129,15 @@ class TextSamples:
             return False
         self._contents.append(content)
         self._rows.append(match.groups())
+        return True
+
+    def add_all(self, contents: Sequence[bytes]) -> bool:
+        """See :meth:`SampleReader.add_all`."""
+        matches = [match for match in map(self._match, contents) if match is not None]
+        if len(matches) != len(contents):
+            return False
+        self._contents += contents
+        self._rows += [match.groups() for match in matches]
         return True
 
     def take(self) -> tuple[list[bytes], Ints, Floats]:

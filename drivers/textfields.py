@@ -124,15 +124,16 @@ def number_parser(field: FieldPlan) -> Number:
 
 
 def column_parser(field: FieldPlan) -> Callable[[Sequence[bytes]], list[int | float]]:
-    """Return what turns a whole column of numbers as sent into raw values."""
+    """Return what turns a column of numbers as sent into raw values; one for all that are alike."""
     parse = number_parser(field)
-    if field.absent_text is None:
-        return lambda column: list(map(parse, column))
-    absent_text = field.absent_text.encode()
+    absent_text = None if field.absent_text is None else field.absent_text.encode()
     absent = math.nan if field.absent is None else field.absent
 
     def parse_column(column: Sequence[bytes]) -> list[int | float]:
-        if absent_text in column:
+        first = column[0]
+        if column.count(first) == len(column):
+            return [absent if first == absent_text else parse(first)]
+        if absent_text is not None and absent_text in column:
             return [absent if sent == absent_text else parse(sent) for sent in column]
         return list(map(parse, column))
 

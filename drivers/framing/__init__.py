@@ -5,7 +5,7 @@ frame, and counts every byte that it discards; the counts do not depend on how t
 were cut into reads. What it yields is a frame's content once its checksum holds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from drivers.counters import Counters
@@ -26,7 +26,7 @@ class Framing(Protocol):
         """Bytes held back until their frame is whole."""
         ...
 
-    def feed(self, data: bytes) -> list[bytes]:
+    def feed(self, data: bytes) -> Sequence[bytes]:
         """Return the contents of the frames that ``data`` completes, in wire order.
 
         A content lacks the checksum: decoded COBS, a sync-word frame with its header, or

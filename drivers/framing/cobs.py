@@ -1,11 +1,13 @@
 """Frames in consistent overhead byte stuffing (Cheshire & Baker 1999), each ended by 0x00."""
 
+from collections.abc import Sequence
+
 from cobs import cobs
 
 from drivers.checksum import Checksum
 from drivers.counters import CHECKSUM, COBS, PARTIAL, Counters
 from drivers.framing.runs import Runs
-from drivers.framing.sums import make_check, with_sum
+from drivers.framing.sums import make_check, make_check_all, with_sum
 from drivers.profile.schema import ChecksumSpec, CobsSpec
 
 
@@ -20,6 +22,7 @@ class CobsFraming:
         self._runs = Runs(b"\0", longest, counters)
         self._checksum, self._checksum_spec = checksum, checksum_spec
         self._check = make_check(checksum, checksum_spec)
+        self._check_all = make_check_all(checksum, checksum_spec)
         self._counters = counters
 
     @property
@@ -27,9 +30,26 @@ class CobsFraming:
         """Bytes held back until their frame is whole."""
         return self._runs.buffered
 
-    def feed(self, data: bytes) -> list[bytes]:
+    def feed(self, data: bytes) -> Sequence[bytes]:
         """Return the decoded frames that ``data`` completes, without checksum."""
         runs, is_first = self._runs.feed(data)
+        if not runs:
+            return runs
+        contents = self._all_good(runs)
+        if contents is None:
+            return self._one_by_one(runs, is_first)
+        self._counters.bytes_framed += sum(map(len, runs)) + len(runs)
+        return contents
+
+    def _all_good(self, runs: list[bytes]) -> Sequence[bytes] | None:
+        """Return the frames of ``runs`` if they are alike and nothing is wrong; None else."""
+        try:
+            frames = list(map(cobs.decode, runs))
+        except cobs.DecodeError:
+            return None
+        return self._check_all(frames)
+
+    def _one_by_one(self, runs: list[bytes], is_first: bool) -> list[bytes]:
         check, decode, contents = self._check, cobs.decode, []
         discarded = 0
         for run in runs:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
-from drivers.checksum import Checksum
+from drivers.checksum import XOR_HEX, Checksum, xor8_each
 from drivers.counters import CHECKSUM, EMPTY, NOISE, PARTIAL, Counters
 from drivers.framing.runs import Runs
 from drivers.profile.schema import LineSpec
+
+TOGETHER_FROM = 4
+"""Lines from which on it is cheaper to sum them up all at once."""
 
 
 class LineFraming:
@@ -23,6 +26,7 @@ class LineFraming:
         self._start = (spec.start or "").encode()
         self._end = spec.terminator.encode()
         self._checksum = checksum
+        self._tails = [b"%02X%b" % (value, self._end[:-1]) for value in range(256)]
         self._counters = counters
         self._is_whole_line = is_whole_line
 
@@ -34,6 +38,11 @@ class LineFraming:
     def feed(self, data: bytes) -> list[bytes]:
         """Return the lines that ``data`` completes, between start character and checksum."""
         runs, is_first = self._runs.feed(data)
+        if self._checksum.name == XOR_HEX and len(runs) >= TOGETHER_FROM:
+            together = self._all_good(runs)
+            if together is not None:
+                self._counters.bytes_framed += sum(map(len, runs)) + len(runs)
+                return together
         contents = []
         for run in runs:
             content = self._content(run, is_first)
@@ -47,6 +56,16 @@ class LineFraming:
         if self._checksum.size == 0:
             return self._start + content + self._end
         return b"%b%b*%b%b" % (self._start, content, self._checksum.digits(content), self._end)
+
+    def _all_good(self, runs: list[bytes]) -> list[bytes] | None:
+        """Return the contents if each of ``runs`` is one line written as usual; None else."""
+        start, skip = self._start, len(self._start)
+        halves = [run.rpartition(b"*") for run in runs]
+        contents = [head[skip:] for head, _, _ in halves if head.startswith(start)]
+        if len(contents) != len(runs) or not all(contents):
+            return None
+        tails = [self._tails[value] for value in xor8_each(contents)]
+        return contents if tails == [tail for _, _, tail in halves] else None
 
     def _content(self, run: bytes, is_first: bool) -> bytes | None:
         line = run.removesuffix(b"\r")

@@ -47,31 +47,52 @@ _LAYOUTS_DECODER = msgspec.msgpack.Decoder(
 )
 
 
+class BlockEncoder:
+    """Encodes blocks; the layouts, which a pen's blocks share, it encodes but once."""
+
+    def __init__(self) -> None:
+        self._layouts: tuple[ColumnLayout, ...] = ()
+        self._encoded_layouts = msgspec.Raw(_ENCODER.encode(()))
+
+    def encode(self, block: SampleBlock) -> bytes:
+        """Return the payload for ``block``; JournalError if it cannot be journaled.
+
+        It must have 1 to ``ROWS_MAX`` rows and at most ``LAYOUTS_MAX`` layouts.
+        """
+        rows, layouts = len(block), block.layouts
+        if not 1 <= rows <= ROWS_MAX or len(layouts) > LAYOUTS_MAX:
+            raise JournalError(
+                f"a block of {rows} rows and {len(layouts)} channels cannot be journaled: "
+                f"1 to {ROWS_MAX} rows and at most {LAYOUTS_MAX} channels"
+            )
+        if layouts is not self._layouts:
+            self._encoded_layouts = msgspec.Raw(
+                _ENCODER.encode([_layout_row(it) for it in layouts])
+            )
+            self._layouts = layouts
+        columns: list[NDArray[np.generic]] = [block.sequence, block.device_us, block.status]
+        columns += [block.columns[layout.channel] for layout in layouts]
+        anchor, host = block.anchor, block.host
+        return _ENCODER.encode(
+            _Block(
+                pen=block.pen,
+                boot_id=block.boot_id,
+                simulated=block.simulated,
+                sequence_counted=block.sequence_counted,
+                anchor=(anchor.number, anchor.utc_us, anchor.device_us),
+                host=(host.wall_ns, host.boottime_ns, host.synchronised),
+                host_boot_id=block.host_boot_id,
+                flags_known=int(block.flags_known),
+                rows=rows,
+                layouts=self._encoded_layouts,
+                columns=encode_columns(columns),
+            )
+        )
+
+
 def encode_block(block: SampleBlock) -> bytes:
-    """Return the payload for ``block``; JournalError if it has no or too many rows or columns."""
-    if not 1 <= len(block) <= ROWS_MAX or len(block.layouts) > LAYOUTS_MAX:
-        raise JournalError(
-            f"a block of {len(block)} rows and {len(block.layouts)} channels cannot be journaled: "
-            f"1 to {ROWS_MAX} rows and at most {LAYOUTS_MAX} channels"
-        )
-    columns: list[NDArray[np.generic]] = [block.sequence, block.device_us, block.status]
-    columns += [block.columns[layout.channel] for layout in block.layouts]
-    anchor, host = block.anchor, block.host
-    return _ENCODER.encode(
-        _Block(
-            pen=block.pen,
-            boot_id=block.boot_id,
-            simulated=block.simulated,
-            sequence_counted=block.sequence_counted,
-            anchor=(anchor.number, anchor.utc_us, anchor.device_us),
-            host=(host.wall_ns, host.boottime_ns, host.synchronised),
-            host_boot_id=block.host_boot_id,
-            flags_known=int(block.flags_known),
-            rows=len(block),
-            layouts=msgspec.Raw(_ENCODER.encode([_layout_row(it) for it in block.layouts])),
-            columns=encode_columns(columns),
-        )
-    )
+    """Return the payload for one block by itself; see :meth:`BlockEncoder.encode`."""
+    return BlockEncoder().encode(block)
 
 
 def decode_block(payload: bytes) -> SampleBlock:

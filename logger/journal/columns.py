@@ -45,39 +45,53 @@ Column = Progression | Offsets | Floats
 
 def encode_columns(columns: Sequence[NDArray[np.generic]]) -> list[Column]:
     """Return the columns, all of one length n ≥ 1, integers or floats, in the order given."""
-    integers = [i for i, column in enumerate(columns) if column.dtype.kind in "iu"]
-    encoded: dict[int, Column] = {}
-    if integers:
-        matrix = np.empty((len(integers), len(columns[0])), dtype=np.int64)
-        for row, i in enumerate(integers):
-            matrix[row] = columns[i]
-        encoded = dict(zip(integers, _encode_integers(matrix), strict=True))
+    is_float = [column.dtype.kind == "f" for column in columns]
+    if True not in is_float:
+        return _encode_integers(columns)
+    integers = [column for column in columns if column.dtype.kind != "f"]
+    encoded = iter(_encode_integers(integers) if integers else ())
     return [
-        encoded[i] if i in encoded else Floats(column.astype("<f8").tobytes())
-        for i, column in enumerate(columns)
+        Floats(column.astype("<f8").tobytes()) if floats else next(encoded)
+        for column, floats in zip(columns, is_float, strict=True)
     ]
 
 
-def _encode_integers(matrix: NDArray[np.int64]) -> list[Column]:
-    """Encode the rows of ``matrix`` together: one numpy call each for all, not one a row."""
+def _encode_integers(columns: Sequence[NDArray[np.generic]]) -> list[Column]:
+    """Encode integer columns together: one numpy call each for all, not one a column."""
+    length = len(columns[0])
+    flat = np.concatenate(columns, dtype=np.int64, casting="unsafe")
+    matrix = flat.reshape(len(columns), length)
     minima = np.minimum.reduce(matrix, axis=1)
-    spans = (np.maximum.reduce(matrix, axis=1) - minima).view(np.uint64).tolist()
-    steps = matrix[:, 1:] - matrix[:, :-1]
-    even = np.logical_and.reduce(steps == steps[:, :1], axis=1).tolist()
-    first_steps = steps[:, 0].tolist() if steps.shape[1] else [0] * len(matrix)
-    starts = matrix[:, 0].tolist()
     offsets = (matrix - minima[:, np.newaxis]).view(np.uint64)
-    narrowed: dict[int, NDArray[np.generic]] = {}
+    # All bits that the offsets of a row have: as wide as its largest, and 0 for a constant.
+    spreads = np.bitwise_or.reduce(offsets, axis=1).tolist()
+    begins, ends = matrix[:, :2].tolist(), matrix[:, -1].tolist()
+    narrowed: dict[int, bytes] = {}
     encoded: list[Column] = []
     for row, minimum in enumerate(minima.tolist()):
-        if even[row]:
-            encoded.append(Progression(starts[row], first_steps[row]))
+        if not spreads[row]:
+            encoded.append(Progression(minimum, 0))
             continue
-        size = _size_for(spans[row])
+        start, second = begins[row]
+        # Only a row that ends where its first step leads is worth a closer look.
+        if not (start + (second - start) * (length - 1) - ends[row]) % 2**64:
+            step = _step(matrix[row])
+            if step is not None:
+                encoded.append(Progression(start, step))
+                continue
+        size = _size_for(spreads[row])
         if size not in narrowed:
-            narrowed[size] = offsets.astype(_UNSIGNED[size])
-        encoded.append(Offsets(minimum, narrowed[size][row].tobytes()))
+            narrowed[size] = offsets.astype(_UNSIGNED[size]).tobytes()
+        row_bytes = length * size
+        encoded.append(Offsets(minimum, narrowed[size][row * row_bytes : (row + 1) * row_bytes]))
     return encoded
+
+
+def _step(column: NDArray[np.int64]) -> int | None:
+    """Return the step of a column of two rows or more; None where steps differ."""
+    steps = column[1:] - column[:-1]
+    told = steps.tobytes()
+    return int(steps[0]) if told == told[:8] * len(steps) else None
 
 
 def _size_for(span: int) -> int:

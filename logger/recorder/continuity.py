@@ -9,25 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from logger.recorder.counting import (
+    STEADY_WITHIN_US,
+    Ints,
+    Missing,
+    is_steady,
+    missing_before,
+    signed,
+    unwrapped,
+)
+
 REORDER_WINDOW = 64
 """A sample this far behind the newest is late or repeated; further back means a reboot."""
-
-STEADY_WITHIN_US = 2_000_000
-"""How far number and time of a sample may contradict those before it."""
-
-Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Samples ``first`` to ``last`` (both included) never came."""
-
-    first: int
-    last: int
-
-    @property
-    def count(self) -> int:
-        return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +63,18 @@ class Continuity:
         """
         if sequence is not None and len(sequence) and self.last_sequence is not None:
             modulus = self.sequence_modulus or 1 << 62
-            steps = [_signed(int(n) - self.last_sequence, modulus) for n in sequence[[0, -1]]]
-            return all(-modulus // 2 < n < -min(REORDER_WINDOW, modulus // 4) for n in steps)
+            limit = -min(REORDER_WINDOW, modulus // 4)
+            # One row after the other: the first one of nearly every run says no.
+            return all(
+                -modulus // 2 < signed(int(sequence[row]) - self.last_sequence, modulus) < limit
+                for row in (0, -1)
+            )
         if ticks_us is not None and len(ticks_us) and self.last_device_us is not None:
             modulus = self.ticks_modulus_us or 1 << 62
-            steps = [_signed(int(at) - self.last_device_us, modulus) for at in ticks_us[[0, -1]]]
-            return all(step < -REORDER_WINDOW * (self.period_us or 10_000) for step in steps)
+            limit = -REORDER_WINDOW * (self.period_us or 10_000)
+            return all(
+                signed(int(ticks_us[row]) - self.last_device_us, modulus) < limit for row in (0, -1)
+            )
         return False
 
     def accept(
@@ -107,22 +106,19 @@ class Continuity:
         if self.last_sequence is None or self.last_device_us is None or not length:
             return None
         first = self.last_sequence + 1
-        if (int(sequence[0]) - first) % (self.sequence_modulus or 1 << 62):
+        told, told_us = int(sequence[0]), int(ticks_us[0])
+        if (told - first) % (self.sequence_modulus or 1 << 62):
             return None
-        first_us = self.last_device_us + (int(ticks_us[0]) - self.last_device_us) % (
-            self.ticks_modulus_us or 1 << 62
-        )
-        if length > 1:
-            steps_us = ticks_us[1:] - ticks_us[:-1]
-            if (sequence[1:] - sequence[:-1] != 1).any() or steps_us.min() <= 0:
-                return None
-            widest_us = int(steps_us.max())
-        else:
-            widest_us = 0
-        if not 0 < first_us - self.last_device_us < STEADY_WITHIN_US > widest_us:
+        gap_us = (told_us - self.last_device_us) % (self.ticks_modulus_us or 1 << 62)
+        if not 0 < gap_us < STEADY_WITHIN_US or not is_steady(ticks_us):
             return None
-        numbers = np.arange(first, first + length)
-        times = ticks_us + (first_us - int(ticks_us[0]))
+        numbers = np.arange(told, told + length)
+        if np.count_nonzero(sequence == numbers) != length:
+            return None
+        if told != first:
+            numbers += first - told
+        shift_us = self.last_device_us + gap_us - told_us
+        times = ticks_us + shift_us if shift_us else ticks_us
         self.last_sequence, self.last_device_us = first + length - 1, int(times[-1])
         if self.period_us:
             self._offset_us = self.last_device_us - self.last_sequence * self.period_us
@@ -159,7 +155,7 @@ class Continuity:
         numbers, times = numbers[take], times[take]
         if jumped:
             refused["jump"] = jumped
-        missing = self._missing(numbers) if counted else ()
+        missing = missing_before(numbers, self.last_sequence) if counted else ()
         if len(numbers):
             self.last_sequence = int(numbers[-1])
             self.last_device_us = int(times[-1])
@@ -170,7 +166,7 @@ class Continuity:
         if self.last_device_us is None:
             return ticks_us
         expected = self.last_device_us + (elapsed_us or 0)
-        return int(_unwrap(np.array([ticks_us]), self.ticks_modulus_us, expected)[0])
+        return int(unwrapped(np.array([ticks_us]), self.ticks_modulus_us, expected)[0])
 
     def _unwrap_sequence(self, wire: Ints | None, length: int, elapsed_us: int | None) -> Ints:
         if wire is None:
@@ -182,7 +178,7 @@ class Continuity:
             if elapsed_us is not None and self.period_us:
                 steps = max(1, round(elapsed_us / self.period_us))
             expected = self.last_sequence + steps
-        return _unwrap(wire, self.sequence_modulus, expected)
+        return unwrapped(wire, self.sequence_modulus, expected)
 
     def _unwrap_ticks(self, wire: Ints, numbers: Ints, elapsed_us: int | None) -> Ints:
         expected = None
@@ -192,7 +188,7 @@ class Continuity:
                 ran = int(numbers[0]) - self.last_sequence
                 step = ran * self.period_us if self.period_us and ran > 0 else elapsed_us
             expected = self.last_device_us + step
-        return _unwrap(wire, self.ticks_modulus_us, expected)
+        return unwrapped(wire, self.ticks_modulus_us, expected)
 
     def _steady(self, offset_us: Ints) -> NDArray[np.bool_]:
         """Leave out lone rows whose number and time contradict those around them.
@@ -239,33 +235,3 @@ class Continuity:
         keep[wrong] = False
         refused["time"] = len(wrong)
         return keep, {cause: count for cause, count in refused.items() if count}
-
-    def _missing(self, numbers: Ints) -> tuple[Missing, ...]:
-        if not len(numbers):
-            return ()
-        before = numbers[:1] - 1 if self.last_sequence is None else np.array([self.last_sequence])
-        previous = np.concatenate((before, numbers[:-1]))
-        holes = np.flatnonzero(numbers - previous > 1)
-        return tuple(Missing(int(previous[i]) + 1, int(numbers[i]) - 1) for i in holes)
-
-
-def _signed(difference: int, modulus: int) -> int:
-    """Return the difference's representative nearest to zero."""
-    return (difference + modulus // 2) % modulus - modulus // 2
-
-
-def _unwrap(wire: Ints, modulus: int | None, expected: int | None) -> Ints:
-    """Return ``wire`` unwrapped, int64 [n].
-
-    The first value is the one nearest ``expected``, each further one the nearest to the
-    one before it.
-    """
-    if not len(wire):
-        return wire
-    modulus = modulus or 1 << 62
-    first = int(wire[0])
-    if expected is not None:
-        first = expected + _signed(first - expected, modulus)
-    half = modulus // 2
-    steps = (np.diff(wire) + half) % modulus - half
-    return first + np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(steps)))

@@ -7,7 +7,7 @@ import numpy as np
 
 from drivers.model import HostTime, Pen, PenEvent, SampleBlock, SampleRun
 from logger.journal import kinds
-from logger.journal.blocks import encode_block
+from logger.journal.blocks import BlockEncoder
 from logger.journal.entry import Draft
 from logger.recorder.timeline import Placed, Timeline
 
@@ -31,6 +31,7 @@ class PenStream:
     samples: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     _cartridge: str = ""
+    _encoder: BlockEncoder = field(default_factory=BlockEncoder, repr=False)
 
     def draft(self, payload: kinds.Payload) -> Draft:
         """Return a draft of this pen's stream."""
@@ -63,7 +64,9 @@ class PenStream:
             block = self._block(run, placed, host)
             self.last_block = block
             self.samples += len(block)
-            drafts.append(Draft(kinds.SAMPLES, block.pen, ACTOR, encode_block(block), block))
+            drafts.append(
+                Draft(kinds.SAMPLES, block.pen, ACTOR, self._encoder.encode(block), block)
+            )
         return drafts
 
     def said(self, event: PenEvent, host: HostTime) -> list[Draft]:

@@ -14,7 +14,8 @@ from drivers.model import Anchor, HostTime, Pen, SampleBlock, SampleRun
 from drivers.profile import Profile
 from logger.journal import kinds
 from logger.recorder.anchoring import Anchoring
-from logger.recorder.continuity import Continuity, Missing, Ordered
+from logger.recorder.continuity import Continuity, Ordered
+from logger.recorder.counting import Missing
 
 WALL_TRUST_US = 7 * 86_400 * 1_000_000
 
@@ -148,12 +149,12 @@ class Timeline:
         self._elapsed_us = None
         anchor = self._anchor(host, int(ordered.device_us[-1]), payloads)
         if self._gap is not None:
-            first_ns = int(anchor.utc_ns(ordered.device_us[:1])[0])
+            first_ns = anchor.utc_ns(int(ordered.device_us[0]))
             cause = gap_cause if self._gap == "unknown" else self._gap
             payloads.append(self._gap_payload(cause, None, self._last_unix_ns, first_ns))
             self._gap = None
         self._missing(ordered, gap_cause if resumed else "sequence", anchor, payloads)
-        self._last_unix_ns = int(anchor.utc_ns(ordered.device_us[-1:])[0])
+        self._last_unix_ns = anchor.utc_ns(int(ordered.device_us[-1]))
         return _placed(ordered, anchor, payloads)
 
     def place_event(self, ticks_us: int | None, host: HostTime) -> PlacedEvent:
@@ -163,8 +164,7 @@ class Timeline:
             return PlacedEvent(host.wall_ns, None, payloads)
         device_us = self.continuity.event_device_us(ticks_us, self._elapsed_us)
         anchor = self.anchoring.anchor or self._anchor(host, device_us, payloads)
-        time_ns = anchor.utc_ns(np.array([device_us]))
-        return PlacedEvent(int(time_ns[0]), device_us, payloads)
+        return PlacedEvent(anchor.utc_ns(device_us), device_us, payloads)
 
     def _anchor(self, host: HostTime, device_us: int, payloads: list[kinds.Payload]) -> Anchor:
         """Return the anchor that holds for ``device_us``; a new one is told in ``payloads``."""
@@ -192,8 +192,8 @@ class Timeline:
         for missing in ordered.missing:
             row = int(np.searchsorted(ordered.sequence, missing.last + 1))
             if row > 0:
-                before_ns = int(anchor.utc_ns(ordered.device_us[row - 1 : row])[0])
-            after_ns = int(anchor.utc_ns(ordered.device_us[row : row + 1])[0])
+                before_ns = anchor.utc_ns(int(ordered.device_us[row - 1]))
+            after_ns = anchor.utc_ns(int(ordered.device_us[row]))
             cause = first_cause if row == 0 else "sequence"
             payloads.append(self._gap_payload(cause, missing, before_ns, after_ns))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.checksum import checksum_names, find_checksum, xor8
+from drivers.checksum import checksum_names, find_checksum, xor8, xor8_each
 
 CHECK = b"123456789"
 
@@ -44,6 +44,11 @@ def test_an_unknown_name_is_a_key_error() -> None:
 @given(st.binary(max_size=600))
 def test_xor8_is_the_xor_of_all_bytes(data: bytes) -> None:
     assert xor8(data) == reduce(lambda a, b: a ^ b, data, 0)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=30))
+def test_xor8_of_many_is_that_of_each(parts: list[bytes]) -> None:
+    assert xor8_each(parts) == [xor8(part) for part in parts]
 
 
 def test_packed_follows_the_byte_order() -> None:

@@ -5,9 +5,10 @@ import pytest
 
 from drivers import counters as cause
 from drivers.decoder import Decoder
+from drivers.encoder import Encoder
 from drivers.model import Flag, Message, Pen, PenEvent, SampleRun
 from drivers.profile import Profile, find_profile
-from tests.support.frames import NPT, accounted, npt_frame
+from tests.support.frames import NPT, accounted, assert_same, joined, make_run, npt_frame
 
 NAN = float("nan")
 
@@ -209,3 +210,15 @@ def test_a_refused_sample_leaves_its_neighbours(npt: Profile) -> None:
     assert run.sequence.tolist() == [0, 70_000]
     assert decoder.counters.frames_good == 2
     assert decoder.counters.examples == [bad]
+
+
+@pytest.mark.parametrize("name", ["npt", "npt-line", "template-binary", "template-text"])
+@pytest.mark.parametrize("odd_one", [b"", b"\1\0", b"*\r\n"])
+def test_frames_read_together_are_those_read_one_by_one(name: str, odd_one: bytes) -> None:
+    profile = find_profile(name)
+    frames = Encoder(profile).samples(make_run(profile, 12))
+    together, apart = Decoder(profile), Decoder(profile)
+    wire = [*frames[:5], odd_one, *frames[5:]]
+    runs = joined(together.feed(b"".join(wire)))
+    assert_same(runs, joined([m for frame in wire for m in apart.feed(frame)]))
+    assert together.counters == apart.counters

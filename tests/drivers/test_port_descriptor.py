@@ -23,6 +23,7 @@ async def test_one_read_takes_all_that_waits() -> None:
     with PtyPen() as pen, open_url(pen.path, SETTINGS) as port:
         for _ in range(40):
             pen.say(b"26 bytes of a sample frame")
+        await eventually(lambda: pen.waiting_bytes() == 40 * 26)
         assert len(await port.read()) == 40 * 26
 
 

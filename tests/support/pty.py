@@ -1,7 +1,10 @@
 """A pen's end of a pseudo-terminal, for tests that open the other end as a device."""
 
+import array
+import fcntl
 import os
 import pty
+import termios
 import tty
 from types import TracebackType
 from typing import Self
@@ -21,6 +24,12 @@ class PtyPen:
     def say(self, data: bytes) -> None:
         """Send ``data`` to whoever has the device open."""
         os.write(self._master, data)
+
+    def waiting_bytes(self) -> int:
+        """Return how many bytes of what was said have reached the device and wait there."""
+        count = array.array("i", [0])
+        fcntl.ioctl(self._slave, termios.FIONREAD, count)
+        return count[0]
 
     def hear(self) -> bytes:
         """Return what was written to the device, waiting for it."""

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from drivers.model import Anchor, ColumnLayout, Flag, HostTime, SampleBlock
 from logger.errors import JournalError
-from logger.journal.blocks import LAYOUTS_MAX, ROWS_MAX, check_block, decode_block, encode_block
+from logger.journal.blocks import (
+    LAYOUTS_MAX,
+    ROWS_MAX,
+    BlockEncoder,
+    check_block,
+    decode_block,
+    encode_block,
+)
 
 _ELEMENTS = {"version": 0, "rows": 9, "layouts": 10, "columns": 11}
 
@@ -124,6 +131,22 @@ def test_an_uneven_column_takes_the_smallest_size_that_holds_its_span() -> None:
 
     assert size(2**16) - size(2**8) == pytest.approx(200, abs=8)
     assert size(2**32) - size(2**16) == pytest.approx(400, abs=8)
+
+
+def test_an_encoder_may_meet_other_layouts() -> None:
+    encoder = BlockEncoder()
+    one = _block([np.array([1, 5, 2])])
+    other = _block([np.array([1, 5, 2]), np.array([0.5, np.nan, 1.0])])
+    for block in (one, one, other, one):
+        assert encoder.encode(block) == encode_block(block)
+
+
+def test_the_times_of_a_block_are_reckoned_once(block: SampleBlock) -> None:
+    times_ns = block.utc_ns()
+    assert block.utc_ns() is times_ns
+    assert not times_ns.flags.writeable
+    moved = dataclasses.replace(block, anchor=Anchor(2, 0, 0))
+    assert moved.utc_ns().tolist() == Anchor(2, 0, 0).utc_ns(block.device_us).tolist()
 
 
 def test_the_first_element_is_the_version(block: SampleBlock) -> None:

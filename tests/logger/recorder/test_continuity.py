@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logger.recorder.continuity import Continuity, Missing, Ordered
+from logger.recorder.continuity import Continuity, Ordered
+from logger.recorder.counting import Missing
 
 PERIOD_US = 10_000
 WRAP = 1 << 32
