@@ -10,6 +10,7 @@ import numpy as np
 from drivers.model import HostTime, SampleBlock
 from logger import __version__
 from logger.journal.entry import Entry
+from logger.journal.kinds import SAMPLES
 from logger.recorder.link import Link
 from logger.recorder.pen_recorder import PenRecorder
 from logger.recorder.roster import Roster
@@ -41,10 +42,13 @@ class Watch:
         self._clock = clock
         self._saved: Entry | None = None
         self._session_since: dict[str, tuple[object, int]] = {}
+        self._present: tuple[frozenset[str], Present] | None = None
 
     def committed(self, entries: list[Entry]) -> None:
         """Note what was saved last."""
         self._saved = entries[-1]
+        if any(entry.kind != SAMPLES for entry in entries):
+            self._present = None
 
     def status(self, pumps: list[PumpStatus]) -> Status:
         """Return how everything is doing."""
@@ -69,9 +73,17 @@ class Watch:
         )
 
     def present(self) -> Present:
-        """Return which pens are linked and which sessions are open on them."""
+        """Return which pens are linked and which sessions are open on them.
+
+        It is the same object as before where nothing but samples has come since.
+        """
+        linked = frozenset(serial for r in self._roster.recorders if (serial := r.serial))
+        if self._present is None or self._present[0] != linked:
+            self._present = linked, self._present_of(linked)
+        return self._present[1]
+
+    def _present_of(self, linked: frozenset[str]) -> Present:
         sessions = {one.pen: one for one in self._projection.open_sessions()}
-        linked = {serial for r in self._roster.recorders if (serial := r.serial) is not None}
         return Present(
             {
                 serial: PenPresent(serial in linked, self._session_present(sessions.get(serial)))

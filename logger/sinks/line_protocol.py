@@ -5,16 +5,21 @@ digits of the anchor) is written once, and the values come from tables of texts:
 a point costs about a microsecond.
 """
 
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import repeat
+from typing import Any
 
 from drivers.escape import escape_tag
 from drivers.model import ColumnLayout, Flag, SampleBlock
 from logger.session.assignment import Assignment
-from logger.sinks.texts import Texts, TextTables, number_text
+from logger.sinks.texts import LayoutTexts, Texts, TextTables, integer_texts, number_text
 
 TELEMETRY = "pen_telemetry"
 NONE = "none"
 """Tag value where there is no session, side or zone: tags cannot be empty."""
+
+_TAGS_KEPT = 200
 
 _FLAG_FIELDS = (
     (Flag.MOTOR_ON, "motor_on"),
@@ -28,7 +33,8 @@ class BlockLines:
 
     def __init__(self, site: str) -> None:
         self._site = escape_tag(site)
-        self._tables = TextTables()
+        self._channels = LayoutTexts(_field_text)
+        self._flags = TextTables()
 
     def lines(self, block: SampleBlock, assignment: Assignment | None) -> list[str]:
         """Return one line per sample, without line ends.
@@ -37,28 +43,27 @@ class BlockLines:
         Absent values are left out.
         """
         columns = [
-            self._channel(layout).column(block.columns[layout.channel]) for layout in block.layouts
+            texts.column(block.columns[layout.channel])
+            for layout, texts in self._channels.of(block.layouts)
         ]
         columns.append(self._status(block.flags_known).column(block.status))
         same = "".join(column for column in columns if isinstance(column, str))
-        differing = [column for column in columns if not isinstance(column, str)]
-        rows = map("".join, zip(*differing, strict=True)) if differing else repeat("", len(block))
         prefix = tags_of(TELEMETRY, self._site, block.pen, block.simulated, assignment)
-        digits = f"{block.anchor.number % 1000:03d}"
-        return [
-            f"{prefix} sequence={sequence}i{same}{fields} {time_us}{digits}"
-            for sequence, time_us, fields in zip(
-                block.sequence.tolist(), (block.utc_ns() // 1000).tolist(), rows, strict=True
-            )
+        pieces: list[Iterable[str]] = [
+            repeat(f"{prefix} sequence="),
+            integer_texts(block.sequence),
+            repeat(f"i{same}"),
+            *(column for column in columns if not isinstance(column, str)),
+            repeat(" "),
+            integer_texts(block.utc_ns()),
         ]
-
-    def _channel(self, layout: ColumnLayout) -> Texts:
-        return self._tables.of(layout, lambda raw: _field_text(layout, raw))
+        return list(map("".join, zip(*pieces, strict=False)))
 
     def _status(self, known: Flag) -> Texts:
-        return self._tables.of(known, lambda status: _flags_text(known, Flag(status)))
+        return self._flags.of(known, lambda status: _flags_text(known, Flag(status)))
 
 
+@lru_cache(maxsize=_TAGS_KEPT)
 def tags_of(
     measurement: str, site: str, pen: str, simulated: bool, assignment: Assignment | None
 ) -> str:
@@ -77,7 +82,7 @@ def tag_values(assignment: Assignment | None) -> tuple[str, str, str]:
     return assignment.session, assignment.side or NONE, assignment.zone or NONE
 
 
-def _field_text(layout: ColumnLayout, raw: float) -> str:
+def _field_text(layout: ColumnLayout, raw: Any) -> str:
     text = number_text(layout, raw, absent="")
     return f",{layout.channel}={text}" if text else ""
 

@@ -2,18 +2,16 @@
 
 import asyncio
 import ssl
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import aiomqtt
 
 from drivers.model import HostTime
-from logger.errors import ConfigError, SinkRejected, SinkUnavailable
+from logger.errors import ConfigError, SinkUnavailable
 from logger.journal.entry import Entry
 from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
-from logger.sinks.mqtt_client import QOS, AcknowledgedClient
+from logger.sinks.mqtt_client import QOS, REFUSED_RETRY_S, AcknowledgedClient
 from logger.sinks.mqtt_payloads import (
     Message,
     Publisher,
@@ -30,19 +28,15 @@ from logger.sinks.tls import tls_context
 _GOODBYE_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A message on its way, and the broker's verdict to come."""
-
-    position: int
-    message: Message
-    verdict: asyncio.Future[None]
+_Placed = tuple[int, Message]
+"""A message and the position of the entry that it tells of."""
 
 
 class MqttSink:
     """Publishes to one broker and subscribes to nothing: the broker can command nothing.
 
-    ``present`` is asked what is true now; ``clock`` reads the host's clocks.
+    ``present`` is asked what is true now, and returns the very object as before where
+    nothing has changed; ``clock`` reads the host's clocks.
     """
 
     name = "mqtt"
@@ -67,6 +61,7 @@ class MqttSink:
         self._clock = clock
         self._client: AcknowledgedClient | None = None
         self._retained: dict[str, bytes] = {}
+        self._told: Present | None = None
         self._suspect = Suspect()
 
     async def connect(self) -> None:
@@ -80,7 +75,7 @@ class MqttSink:
         )
         await client.open()
         self._client = client
-        self._retained = {}
+        self._retained, self._told = {}, None
         await self._retain({topic: bridge_state(True)})
         await self.attend()
 
@@ -93,23 +88,25 @@ class MqttSink:
             raise SinkUnavailable(str(error)) from None
 
     async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
-        """Publish ``batch`` in order with a bounded number on their way."""
+        """Publish ``batch`` in order, with a bounded number on their way."""
         client, now_ns = self._connected(), self._clock().wall_ns
-        under_way: deque[_Sent] = deque()
+        together: list[_Placed] = []
         refused: list[Quarantined] = []
         for item in batch:
             position = item.entry.position
             message = self._publisher.message(item, now_ns)
             if message is None:
                 continue
-            if self._suspect.convicted(position):
-                refused.append(self._quarantined(position, message, self._suspect.words))
+            if words := self._suspect.convicted(position):
+                refused.append(self._quarantined(position, message, words))
                 continue
-            while len(under_way) >= self._suspect.window(self._settings.window, position):
-                refused += await self._settle(under_way.popleft())
-            under_way.append(_Sent(position, message, client.send(*message.parts)))
-        while under_way:
-            refused += await self._settle(under_way.popleft())
+            if together and len(together) >= self._suspect.window(client.window, together[0][0]):
+                refused += await self._publish(together)
+                together = []
+            together.append((position, message))
+        if together:
+            refused += await self._publish(together)
+        self._suspect.settled()
         return Receipt(refused)
 
     async def retag(
@@ -118,17 +115,20 @@ class MqttSink:
         """Publish a correction: who keeps the blocks can correct them by position."""
         del batches
         message = self._publisher.correction(retag, entry, self._clock().wall_ns)
-        verdict = self._connected().send(*message.parts)
-        return Receipt(await self._settle(_Sent(entry.position, message, verdict)))
+        return Receipt(await self._publish([(entry.position, message)]))
 
     async def attend(self) -> None:
         """Notice a lost connection, and publish what has changed about the present."""
         self._connected().check()
+        present = self._present()
+        if present is self._told:
+            return
         states: dict[str, bytes] = {}
-        for pen, now in self._present().pens.items():
+        for pen, now in present.pens.items():
             states[self._publisher.pen_topic(pen, "availability")] = availability(now)
             states[self._publisher.pen_topic(pen, "session")] = session_state(pen, now.session)
         await self._retain(states)
+        self._told = present
 
     async def close(self, *, goodbye: bool) -> None:
         """Drop the connection; without ``goodbye`` the broker publishes the will."""
@@ -139,9 +139,9 @@ class MqttSink:
             if goodbye:
                 async with asyncio.timeout(_GOODBYE_S):
                     topic = self._publisher.bridge_topic
-                    await client.send(topic, bridge_state(False), retain=True)
+                    await client.send([(topic, bridge_state(False))], retain=True)
                     await client.leave()
-        except (SinkUnavailable, SinkRejected, TimeoutError):
+        except (SinkUnavailable, TimeoutError):
             return
         finally:
             client.drop()
@@ -159,25 +159,29 @@ class MqttSink:
 
     async def _retain(self, states: dict[str, bytes]) -> None:
         client = self._connected()
-        changed = {t: p for t, p in states.items() if self._retained.get(t) != p}
-        for topic, payload in changed.items():
-            try:
-                await client.settled(client.send(topic, payload, retain=True))
-            except SinkRejected as refusal:
-                raise SinkUnavailable(str(refusal), 60.0) from None
-            self._retained[topic] = payload
+        changed = [(t, p) for t, p in states.items() if self._retained.get(t) != p]
+        for first in range(0, len(changed), client.window):
+            some = changed[first : first + client.window]
+            await client.send(some, retain=True)
+            for refusal in client.refused.values():
+                raise SinkUnavailable(str(refusal), REFUSED_RETRY_S)
+            self._retained.update(some)
 
-    async def _settle(self, sent: _Sent) -> list[Quarantined]:
+    async def _publish(self, together: Sequence[_Placed]) -> list[Quarantined]:
         client = self._connected()
         try:
-            await client.settled(sent.verdict)
-        except SinkRejected as refusal:
-            return [self._quarantined(sent.position, sent.message, str(refusal))]
+            await client.send([message.parts for _, message in together])
         except SinkUnavailable:
-            if client.ended:
-                self._suspect.lost(sent.position)
+            if client.ended and client.unjudged is not None:
+                self._suspect.lost(together[client.unjudged][0])
             raise
-        return []
+        finally:
+            for index, refusal in client.refused.items():
+                self._suspect.refused(together[index][0], str(refusal))
+        return [
+            self._quarantined(*together[index], str(refusal))
+            for index, refusal in sorted(client.refused.items())
+        ]
 
     def _quarantined(self, position: int, message: Message, reason: str) -> Quarantined:
         item = message.topic.encode() + b" " + message.payload

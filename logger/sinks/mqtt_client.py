@@ -2,22 +2,24 @@
 
 A publish is accepted only when its PUBACK says so: aiomqtt ignores a PUBACK that carries
 a failure (MQTT 5), and lets publishes hang until their timeout when the connection ends.
-Messages that were given up stay queued inside paho: so a client serves one connection
-and is then dropped, with its socket, whatever its state.
+Messages that were given up may stay queued inside paho: so a client serves one
+connection and is then dropped, with its socket, whatever its state.
 """
 
 import asyncio
 import logging
-import socket
 import ssl
+from collections.abc import Sequence
 from typing import Any
 
 import aiomqtt
 from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from logger.errors import SinkRejected, SinkUnavailable
+from logger.sinks.mqtt_paho import QuickPaho, publish_packet
 from logger.sinks.settings import MqttSettings
 
 QOS = 1
@@ -25,8 +27,8 @@ REFUSED_RETRY_S = 60.0
 _CONNECT_TIMEOUT_S = 4.0
 _HEADER_BYTES = 16
 _NO_LIMIT = 268_435_455
-_AT_ONCE = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
-"""Messages of one commit follow each other without waiting for the peer's TCP."""
+_FAILURE = 0x80
+"""Reason codes from here on say that a packet was not accepted."""
 
 _MESSAGE_AT_FAULT = frozenset({0x90, 0x95, 0x99})
 """Topic name invalid, packet too large, payload format invalid: trying again is no use."""
@@ -53,7 +55,11 @@ class _TidySocket(ssl.SSLSocket):
 
 
 class AcknowledgedClient(aiomqtt.Client):
-    """One connection to a broker, with publishes that can be pipelined."""
+    """One connection to a broker, on which messages go some at a time.
+
+    ``window`` is how many may be sent together. ``refused`` holds those of the messages
+    last sent, by index, that the broker refuses for good.
+    """
 
     def __init__(
         self,
@@ -79,12 +85,15 @@ class AcknowledgedClient(aiomqtt.Client):
             clean_start=True if v5 else 3,
             timeout=settings.timeout_s,
             keepalive=settings.keepalive_s,
-            max_inflight_messages=settings.window,
             tls_context=tls_context,
             logger=_PAHO_LOG,
-            socket_options=_AT_ONCE,
         )
-        self._waiting: dict[int, asyncio.Future[None]] = {}
+        self.window = settings.window
+        self._quick = QuickPaho.adopt(self._client, self._acknowledged)
+        self._version_5 = v5
+        self._waiting: dict[int, int] = {}
+        self.refused: dict[int, SinkRejected] = {}
+        self._verdict: asyncio.Future[None] = self._loop.create_future()
         self._largest_packet = _NO_LIMIT
         self._client.connect_timeout = min(settings.timeout_s, _CONNECT_TIMEOUT_S)
 
@@ -110,36 +119,43 @@ class AcknowledgedClient(aiomqtt.Client):
         if self._disconnected.done():
             raise self._why_it_ended()
 
-    def send(self, topic: str, payload: bytes, *, retain: bool = False) -> asyncio.Future[None]:
-        """Hand a message to the connection; the future ends with the broker's verdict.
+    @property
+    def unjudged(self) -> int | None:
+        """Which of the messages last sent is the first without the broker's verdict."""
+        return next(iter(self._waiting.values()), None)
 
-        It raises SinkUnavailable if the connection ended or rights are missing, and
-        SinkRejected if the broker refuses this very message.
+    async def send(self, messages: Sequence[tuple[str, bytes]], *, retain: bool = False) -> None:
+        """Send topics and payloads together; return when the broker has judged each of them.
+
+        Raises SinkUnavailable if the connection ended, rights are missing or nothing was
+        acknowledged for ``timeout`` seconds. One call at a time.
         """
+        self._waiting, self.refused = {}, {}
         self.check()
-        verdict: asyncio.Future[None] = self._loop.create_future()
-        if len(topic) + len(payload) + _HEADER_BYTES > self._largest_packet:
-            _fail(
-                verdict,
-                SinkRejected(f"the broker takes no packet over {self._largest_packet} bytes"),
+        packets = []
+        for index, (topic, payload) in enumerate(messages):
+            if len(topic) + len(payload) + _HEADER_BYTES > self._largest_packet:
+                words = f"the broker takes no packet over {self._largest_packet} bytes"
+                self.refused[index] = SinkRejected(words)
+                continue
+            mid = self._quick.identifier()
+            self._waiting[mid] = index
+            packets.append(
+                publish_packet(topic, payload, mid, retain=retain, version_5=self._version_5)
             )
-            return verdict
-        info = self._client.publish(topic, payload, QOS, retain)
-        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise SinkUnavailable(f"the message could not be sent ({info.rc.name})")
-        self._waiting[info.mid] = verdict
-        return verdict
+        if packets:
+            self._verdict = self._loop.create_future()
+            written = self._quick.write(packets)
+            if written != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                raise SinkUnavailable(f"the messages could not be sent ({written.name})")
+            await self._judged(self._verdict)
 
-    async def settled(self, verdict: asyncio.Future[None]) -> None:
-        """Return once the broker accepted the message; SinkUnavailable after ``timeout``."""
-        if not verdict.done():
-            try:
-                async with asyncio.timeout(self.timeout):
-                    await verdict
-            except TimeoutError:
-                raise SinkUnavailable(
-                    f"the broker acknowledged nothing for {self.timeout:g} s"
-                ) from None
+    async def _judged(self, verdict: asyncio.Future[None]) -> None:
+        while not verdict.done():
+            left = len(self._waiting)
+            await asyncio.wait([verdict], timeout=self.timeout)
+            if not verdict.done() and len(self._waiting) == left:
+                raise SinkUnavailable(f"the broker acknowledged nothing for {self.timeout:g} s")
         verdict.result()
 
     async def leave(self) -> None:
@@ -153,9 +169,7 @@ class AcknowledgedClient(aiomqtt.Client):
 
     def drop(self) -> None:
         """Close the socket and forget all that waits. Idempotent, never raises."""
-        for verdict in self._waiting.values():
-            verdict.cancel()
-        self._waiting.clear()
+        self._verdict.cancel()
         self._client._sock_close()
         if self._disconnected.done() and not self._disconnected.cancelled():
             self._disconnected.exception()
@@ -169,29 +183,25 @@ class AcknowledgedClient(aiomqtt.Client):
         properties: Properties | None = None,
     ) -> None:
         self._largest_packet = getattr(properties, "MaximumPacketSize", _NO_LIMIT)
+        self.window = min(self.window, getattr(properties, "ReceiveMaximum", self.window))
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
-    def _on_publish(
-        self,
-        client: Any,
-        userdata: Any,
-        mid: int,
-        reason_code: ReasonCode,
-        properties: Properties,
-    ) -> None:
-        verdict = self._waiting.pop(mid, None)
-        if verdict is None or verdict.done():
+    def _acknowledged(self, mid: int, code: int) -> None:
+        index = self._waiting.pop(mid, None)
+        if index is None or self._verdict.done():
             return
-        if reason_code.is_failure:
-            _fail(verdict, _refusal(reason_code))
-        else:
-            verdict.set_result(None)
+        if code >= _FAILURE:
+            refusal = _refusal(code)
+            if isinstance(refusal, SinkUnavailable):
+                _fail(self._verdict, refusal)
+                return
+            self.refused[index] = refusal
+        if not self._waiting:
+            self._verdict.set_result(None)
 
     def _connection_ended(self, ended: asyncio.Future[None]) -> None:
-        error = self._why_it_ended()
-        for verdict in self._waiting.values():
-            if not verdict.done():
-                _fail(verdict, error)
+        if not self._verdict.done():
+            _fail(self._verdict, self._why_it_ended())
 
     def _why_it_ended(self) -> SinkUnavailable:
         if self._disconnected.cancelled():
@@ -208,14 +218,25 @@ def unavailable(error: BaseException) -> SinkUnavailable:
     return SinkUnavailable(f"no connection to the broker: {error or type(error).__name__}")
 
 
-def _fail(verdict: asyncio.Future[None], error: SinkRejected | SinkUnavailable) -> None:
-    """End ``verdict`` with ``error``; nobody need ask for it if another failed before."""
+def _fail(verdict: asyncio.Future[None], error: SinkUnavailable) -> None:
+    """End ``verdict`` with ``error``; nobody need ask for it if nobody waits any more."""
     verdict.set_exception(error)
     verdict.exception()
 
 
-def _refusal(code: ReasonCode) -> SinkRejected | SinkUnavailable:
-    if code.value in _MESSAGE_AT_FAULT:
-        return SinkRejected(f"the broker refuses the message: {code}")
-    wait_s = REFUSED_RETRY_S if code.value in _PERSON_MUST_ACT else None
-    return SinkUnavailable(f"the broker refuses to take messages: {code}", wait_s)
+def _refusal(code: int) -> SinkRejected | SinkUnavailable:
+    """Return what the reason code of a PUBACK, 128 or more, says of a message."""
+    if code in _MESSAGE_AT_FAULT:
+        return SinkRejected(f"the broker refuses the message: {_words(code)}")
+    wait_s = REFUSED_RETRY_S if code in _PERSON_MUST_ACT else None
+    return SinkUnavailable(f"the broker refuses to take messages: {_words(code)}", wait_s)
+
+
+def _words(code: int) -> str:
+    """Return what a reason code means; brokers also use those of other packets."""
+    for packet in (PacketTypes.PUBACK, PacketTypes.DISCONNECT):
+        try:
+            return str(ReasonCode(packet, identifier=code))
+        except (KeyError, ValueError):
+            continue
+    return f"reason code {code}"

@@ -1,8 +1,8 @@
 """Topics and payloads for the broker. ``config/asyncapi.yaml`` describes them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypedDict
+from functools import lru_cache
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -13,12 +13,13 @@ from logger.session.assignment import Assignment, Retag
 from logger.sinks.allow import PublicEvent, Value, public_event
 from logger.sinks.present import PenPresent, SessionPresent
 from logger.sinks.sink import Labelled
-from logger.sinks.texts import TextTables, number_text
+from logger.sinks.texts import LayoutTexts, Texts, number_text
 
 SCHEMA = 1
 HISTORICAL_AFTER_NS = 10_000_000_000
 
 _ENCODE = msgspec.json.Encoder().encode
+_TOPICS_KEPT = 200
 
 
 class Tags(msgspec.Struct, frozen=True):
@@ -100,6 +101,10 @@ class Message:
         return self.topic, self.payload
 
 
+def _json_text(layout: ColumnLayout, raw: Any) -> str:
+    return number_text(layout, raw, absent="null")
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Makes messages for one site and one journal under ``base``."""
@@ -107,7 +112,7 @@ class Publisher:
     base: str
     site: str
     journal: str
-    tables: TextTables = field(default_factory=TextTables)
+    channels: LayoutTexts = field(default_factory=lambda: LayoutTexts(_json_text))
 
     @property
     def bridge_topic(self) -> str:
@@ -116,7 +121,7 @@ class Publisher:
 
     def pen_topic(self, pen: str, leaf: str) -> str:
         """Return the topic ``leaf`` of a pen, whatever its serial number holds."""
-        return f"{self.base}/pen/{escape_topic(pen)}/{leaf}"
+        return f"{self.base}/pen/{_level(pen)}/{leaf}"
 
     def message(self, item: Labelled, now_ns: int) -> Message | None:
         """Return what is to be published of ``item``; None if nothing may."""
@@ -141,15 +146,19 @@ class Publisher:
         return Message(self.pen_topic(retag.stream, "correction"), _ENCODE(correction))
 
     def _telemetry(self, item: Labelled, block: SampleBlock, now_ns: int) -> Telemetry:
+        anchor = block.anchor
         return Telemetry(
             **self._head(item.entry, block.pen, item.assignment, now_ns),
             paused=item.assignment is not None and item.assignment.paused,
             boot_id=block.boot_id,
             sequence_counted=block.sequence_counted,
-            anchor=block.anchor.number,
+            anchor=anchor.number,
             sequence=block.sequence.tolist(),
-            time_unix_us=(block.utc_ns() // 1000).tolist(),
-            channels={layout.channel: self._column(block, layout) for layout in block.layouts},
+            time_unix_us=(block.device_us + (anchor.utc_us - anchor.device_us)).tolist(),
+            channels={
+                layout.channel: _column(block, layout, texts)
+                for layout, texts in self.channels.of(block.layouts)
+            },
             status=block.status.tolist(),
             status_known=int(block.flags_known),
         )
@@ -161,16 +170,6 @@ class Publisher:
             time_unix_us=event.time_unix_ns // 1000,
             values=dict(event.fields),
         )
-
-    def _column(self, block: SampleBlock, layout: ColumnLayout) -> msgspec.Raw:
-        """Return a channel's values as a JSON array, null where absent."""
-        raw = block.columns[layout.channel]
-        if raw.dtype.kind == "f":
-            return msgspec.Raw(_ENCODE(layout.values(raw).tolist()))
-        texts = self.tables.of(layout, _json_text(layout)).column(raw)
-        if isinstance(texts, str):
-            texts = [texts] * len(raw)
-        return msgspec.Raw(f"[{','.join(texts)}]")
 
     def _head(
         self, entry: Entry, pen: str, assignment: Assignment | None, now_ns: int
@@ -189,8 +188,20 @@ class Publisher:
         }
 
 
-def _json_text(layout: ColumnLayout) -> Callable[[float], str]:
-    return lambda raw: number_text(layout, raw, absent="null")
+@lru_cache(maxsize=_TOPICS_KEPT)
+def _level(pen: str) -> str:
+    return escape_topic(pen)
+
+
+def _column(block: SampleBlock, layout: ColumnLayout, texts: Texts) -> msgspec.Raw:
+    """Return a channel's values as a JSON array, null where absent."""
+    raw = block.columns[layout.channel]
+    if raw.dtype.kind == "f":
+        return msgspec.Raw(_ENCODE(layout.values(raw).tolist()))
+    column = texts.column(raw)
+    if isinstance(column, str):
+        column = [column] * len(raw)
+    return msgspec.Raw(f"[{','.join(column)}]")
 
 
 def _tags(assignment: Assignment | None) -> Tags:

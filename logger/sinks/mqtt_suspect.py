@@ -15,6 +15,7 @@ class Suspect:
     def __init__(self) -> None:
         self._position = 0
         self._losses = 0
+        self._refused: dict[int, str] = {}
 
     def window(self, usual: int, position: int) -> int:
         """Return how many messages may be under way at ``position``."""
@@ -26,11 +27,18 @@ class Suspect:
         self._losses = self._losses + 1 if position == self._position else 1
         self._position = position
 
-    def convicted(self, position: int) -> bool:
-        """Return whether the message of ``position`` is not to be sent again."""
-        return position == self._position and self._losses >= _CONVICTED_AFTER
+    def refused(self, position: int, words: str) -> None:
+        """Note that the broker refused the message of ``position``."""
+        self._refused[position] = words
 
-    @property
-    def words(self) -> str:
-        """Why a message was convicted."""
-        return f"the broker closed the connection at this message, {self._losses} times in a row"
+    def settled(self) -> None:
+        """Forget what was refused: it is known elsewhere now, and a replay tries it again."""
+        self._refused.clear()
+
+    def convicted(self, position: int) -> str | None:
+        """Return why the message of ``position`` is not to be sent again; None if it is."""
+        if position == self._position and self._losses >= _CONVICTED_AFTER:
+            return (
+                f"the broker closed the connection at this message, {self._losses} times in a row"
+            )
+        return self._refused.get(position)

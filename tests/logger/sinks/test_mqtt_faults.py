@@ -122,14 +122,15 @@ async def test_missing_rights_pause_delivery_and_say_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "words"),
+    ("protocol", "limit", "words"),
     [
-        pytest.param("max_packet_size 5000", "no packet over 5000 bytes", id="announced"),
-        pytest.param("message_size_limit 5000", "closed the connection", id="just hangs up"),
+        pytest.param("5", "max_packet_size 5000", "no packet over 5000 bytes", id="announced"),
+        pytest.param("5", "message_size_limit 5000", "Packet too large", id="refused"),
+        pytest.param("3.1.1", "max_packet_size 5000", "closed the connection", id="just hangs up"),
     ],
 )
 async def test_a_message_too_large_for_the_broker_is_quarantined_and_blocks_no_other(
-    tmp_path: Path, limit: str, words: str
+    tmp_path: Path, protocol: str, limit: str, words: str
 ) -> None:
     server = broker(tmp_path, limit)
     server.start()
@@ -137,7 +138,7 @@ async def test_a_message_too_large_for_the_broker_is_quarantined_and_blocks_no_o
     journal.append_samples(rows=500)
     for _ in range(5):
         journal.append_samples()
-    delivery = Delivery(journal, mqtt_sink(server.port))
+    delivery = Delivery(journal, mqtt_sink(server.port, protocol=protocol))
     async with Subscriber(server.port, "#") as subscriber, delivery.running():
         await delivery.delivered()
         await subscriber.until(lambda: len(once(subscriber.payloads("telemetry"))) == 10)

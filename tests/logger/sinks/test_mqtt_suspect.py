@@ -27,3 +27,12 @@ def test_losses_at_different_messages_convict_nobody() -> None:
         suspect.lost(position)
     assert not suspect.convicted(7)
     assert not suspect.convicted(8)
+
+
+def test_a_message_refused_before_a_loss_is_convicted_until_that_is_settled() -> None:
+    suspect = Suspect()
+    suspect.refused(7, "too large")
+    suspect.lost(8)
+    assert suspect.convicted(7) == "too large"
+    suspect.settled()
+    assert suspect.convicted(7) is None

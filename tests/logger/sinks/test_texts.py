@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.model import ColumnLayout
-from logger.sinks.texts import Texts, TextTables, number_text
+from logger.sinks.texts import LayoutTexts, Texts, TextTables, integer_texts, number_text
 
 layouts = st.builds(
     ColumnLayout,
@@ -49,3 +49,24 @@ def test_tables_stay_bounded_whatever_comes() -> None:
     for key in range(1000):
         tables.of(key, str)
     assert len(tables._tables) <= 200
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
+def test_integers_are_written_in_full(numbers: list[int]) -> None:
+    assert integer_texts(np.array(numbers, dtype=np.int64)) == [str(number) for number in numbers]
+
+
+def test_equal_layouts_share_a_table_and_different_ones_do_not() -> None:
+    texts = LayoutTexts(lambda layout, raw: f"{layout.raw_unit}{raw}")
+    first, same, other = ((ColumnLayout("rate_hz", unit),) for unit in ("Hz", "Hz", "0.1 Hz"))
+    ((_, table),) = texts.of(first)
+    assert [known for _, known in texts.of(same)] == [table]
+    assert [known[5] for _, known in texts.of(other)] == ["0.1 Hz5"]
+    assert table[5] == "Hz5"
+
+
+def test_layouts_stay_bounded_whatever_comes() -> None:
+    texts = LayoutTexts(lambda layout, raw: str(raw))
+    for number in range(1000):
+        texts.of((ColumnLayout("rate_hz", "Hz", number),))
+    assert len(texts._met) <= 200
