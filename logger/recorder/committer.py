@@ -49,12 +49,11 @@ class Committer:
 
     async def run(self) -> None:
         """Commit for ever; ends by cancellation or :class:`logger.errors.JournalError`."""
+        loop = asyncio.get_running_loop()
         while True:
-            try:
-                async with asyncio.timeout(self.interval_s):
-                    await self._hurry.wait()
-            except TimeoutError:
-                pass
+            due = loop.call_later(self.interval_s, self._hurry.set)
+            await self._hurry.wait()
+            due.cancel()
             self._hurry.clear()
             async with self._turn:
                 await self._commit(self.gather())

@@ -28,7 +28,7 @@ CALM_READ = 1536
 """A commit that found fewer bytes than this shows that one read a commit is enough."""
 BUSY_READ = 4096
 """After so many bytes more will be there already."""
-NAP_BYTES = 1024
+NAP_BYTES = 2048
 """What should have come when a fast line is read again."""
 SHORTEST_NAP_S = 0.001
 UNSOLVED = ("unreadable", "unsupported")
@@ -64,6 +64,7 @@ class PenRecorder:
     link: Link | None = None
     trouble: str = ""
     _drained: asyncio.Event = field(default_factory=asyncio.Event)
+    _busy: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: int = 0
     _linked_before: bool = False
     _unsolved: bool = False
@@ -100,6 +101,8 @@ class PenRecorder:
             if link.lost is None:
                 self.trouble, self._unsolved = "", False
         self._drained.set()
+        if link.lost is not None or link.drained_bytes >= CALM_READ:
+            self._busy.set()
         return drafts
 
     def _next_target(self) -> Target | None:
@@ -148,12 +151,13 @@ class PenRecorder:
         kernel's buffer (4 kB for a terminal) can run over. What a new link says is
         committed at once, so that it is soon known who speaks.
         """
-        longest_s = self.settings.commit_interval_s / 4
+        longest_s = self.settings.commit_interval_s / 2
         nap_s = longest_s
         while link.lost is None:
             new = link.is_new(self.clock())
             if link.drained_bytes < CALM_READ and not new:
-                await self._until_drained()
+                self._busy.clear()
+                await self._busy.wait()
                 continue
             got = link.read_all(self.clock())
             if link.buffered > BUFFER_LIMIT or (got and new):
