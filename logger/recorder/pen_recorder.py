@@ -31,6 +31,8 @@ BUSY_READ = 4096
 NAP_BYTES = 2048
 """What should have come when a fast line is read again."""
 SHORTEST_NAP_S = 0.001
+NEW_NAP_S = 0.01
+"""How often a new link is read until it is known who speaks."""
 UNSOLVED = ("unreadable", "unsupported")
 """Opening the port again mends none of these, so they are told until a pen is recorded."""
 
@@ -163,6 +165,9 @@ class PenRecorder:
             if link.buffered > BUFFER_LIMIT or (got and new):
                 self.hurry()
                 await self._until_drained()
+                continue
+            if new:
+                await self.sleep(NEW_NAP_S)
                 continue
             nap_s *= min(2.0, NAP_BYTES / max(got, 1))
             nap_s = min(longest_s, max(SHORTEST_NAP_S, nap_s))
