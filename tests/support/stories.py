@@ -10,6 +10,7 @@ from drivers.model import Anchor, ColumnLayout, Flag, HostTime, Pen, PenEvent, S
 from logger.journal import kinds
 from logger.journal.blocks import encode_block
 from logger.journal.entry import Entry
+from logger.session.model import Session
 from logger.session.projection import Projection
 
 PEN = "NP-000123"
@@ -178,3 +179,17 @@ class Story:
             Entry(position, time_ns, kind, stream, actor, payload, digest, digest, block)
         )
         return position
+
+
+def opened() -> Story:
+    """Return a story in which a known pen's session has just started."""
+    story = Story()
+    story.identified()
+    story.started()
+    return story
+
+
+def only_session(story: Story) -> Session:
+    """Return the session of a story that has one."""
+    (session,) = story.projection().sessions()
+    return session

@@ -12,33 +12,22 @@ from logger.journal.kinds import (
     SessionResumed,
     SessionStopped,
 )
-from logger.session.model import Session
 from tests.support.stories import (
     EPOCH_NS,
     HOST_BOOT,
     RESTING,
     SESSION,
     Story,
+    only_session,
+    opened,
     sample_block,
 )
 
 _MS = 1_000_000
 
 
-def _opened() -> Story:
-    story = Story()
-    story.identified()
-    story.started()
-    return story
-
-
-def _only(story: Story) -> Session:
-    (session,) = story.projection().sessions()
-    return session
-
-
 def _lapsed() -> Story:
-    story = _opened()
+    story = opened()
     story.samples(sample_block(3))
     story.append(SessionInterrupted(session=SESSION, reason="unplugged"))
     story.append(SessionLapsed(session=SESSION, after_s=700.0))
@@ -46,7 +35,7 @@ def _lapsed() -> Story:
 
 
 def test_a_forgotten_session_ends_with_its_last_motor_on() -> None:
-    story = _opened()
+    story = opened()
     worked = story.samples(sample_block(4, status=[7, 7, 7, RESTING]))
     story.samples(sample_block(100, first=4, status=RESTING))
     story.append(
@@ -57,7 +46,7 @@ def test_a_forgotten_session_ends_with_its_last_motor_on() -> None:
             ended_unix_ns=EPOCH_NS + 20 * _MS,
         )
     )
-    session = _only(story)
+    session = only_session(story)
     (segment,) = session.segments
     assert (session.ended_position, session.ended_unix_ns) == (worked, EPOCH_NS + 20 * _MS)
     assert (segment.to_position, segment.statistics.samples_received) == (worked, 4)
@@ -66,7 +55,7 @@ def test_a_forgotten_session_ends_with_its_last_motor_on() -> None:
 
 
 def test_a_forgotten_session_loses_the_segments_after_its_last_motor_on() -> None:
-    story = _opened()
+    story = opened()
     worked = story.samples(sample_block(4))
     story.append(SegmentStarted(session=SESSION, side="right", zone="lateral-ankle"))
     story.samples(sample_block(10, first=4, status=RESTING))
@@ -75,21 +64,21 @@ def test_a_forgotten_session_loses_the_segments_after_its_last_motor_on() -> Non
             session=SESSION, reason="forgotten", ended_position=worked, ended_unix_ns=EPOCH_NS
         )
     )
-    assert [one.zone for one in _only(story).segments] == ["anterior-thigh"]
+    assert [one.zone for one in only_session(story).segments] == ["anterior-thigh"]
 
 
 def test_a_session_without_any_motor_on_ends_where_it_began() -> None:
-    story = _opened()
+    story = opened()
     story.samples(sample_block(10, status=RESTING))
     story.append(
         SessionStopped(session=SESSION, reason="forgotten", ended_position=2, ended_unix_ns=5)
     )
-    session = _only(story)
+    session = only_session(story)
     assert (session.ended_unix_ns, session.totals.samples_received) == (5, 0)
 
 
 def test_the_last_motor_on_is_known_to_the_rules() -> None:
-    story = _opened()
+    story = opened()
     worked = story.samples(sample_block(4, status=[7, 7, RESTING, RESTING]))
     story.samples(sample_block(4, first=4, status=RESTING))
     (one,) = story.projection().open_sessions()
@@ -98,11 +87,11 @@ def test_the_last_motor_on_is_known_to_the_rules() -> None:
 
 
 def test_notes_are_kept_with_their_author_even_after_the_stop() -> None:
-    story = _opened()
+    story = opened()
     story.append(SessionNote(session=SESSION, text="first", nonce="0"), actor="uid:1")
     story.stopped()
     story.append(SessionNote(session=SESSION, text="late", nonce="0"), actor="uid:2")
-    assert [(note.actor, note.text) for note in _only(story).notes] == [
+    assert [(note.actor, note.text) for note in only_session(story).notes] == [
         ("uid:1", "first"),
         ("uid:2", "late"),
     ]
@@ -124,7 +113,7 @@ def test_a_start_on_a_wrong_clock_is_corrected_by_a_later_anchor() -> None:
     story.started()
     story.stopped()
     story.append(_anchor(EPOCH_NS + 150_000 * _MS, 60_000 * _MS, synchronised=True))
-    session = _only(story)
+    session = only_session(story)
     assert session.clock is not None
     assert not session.clock.synchronised
     assert session.clock_correction_ns == 100_000 * _MS
@@ -136,7 +125,7 @@ def test_a_start_on_a_good_clock_is_not_corrected() -> None:
     story.append(_anchor(EPOCH_NS, 0, synchronised=True))
     story.started()
     story.append(_anchor(EPOCH_NS + 9 * _MS, 0, synchronised=True))
-    assert _only(story).corrected_started_unix_ns is None
+    assert only_session(story).corrected_started_unix_ns is None
 
 
 def test_another_boot_of_the_host_cannot_correct_a_start() -> None:
@@ -153,7 +142,7 @@ def test_another_boot_of_the_host_cannot_correct_a_start() -> None:
         )
     )
     story.append(_anchor(EPOCH_NS, 0, synchronised=True))
-    assert _only(story).corrected_started_unix_ns is None
+    assert only_session(story).corrected_started_unix_ns is None
 
 
 def test_a_forgotten_session_keeps_of_what_it_adopted_only_up_to_the_last_motor_on() -> None:
@@ -170,7 +159,7 @@ def test_a_forgotten_session_keeps_of_what_it_adopted_only_up_to_the_last_motor_
         )
     )
     # 3 before the lapse, 4 and 5 adopted; 6, 7 and 8 came after the motor had stopped.
-    assert _only(story).totals.samples_received == 12
+    assert only_session(story).totals.samples_received == 12
 
 
 def test_a_forgotten_session_that_adopted_no_motor_on_ends_before_the_lapse() -> None:
@@ -180,11 +169,11 @@ def test_a_forgotten_session_that_adopted_no_motor_on_ends_before_the_lapse() ->
     story.append(
         SessionStopped(session=SESSION, reason="forgotten", ended_position=3, ended_unix_ns=1)
     )
-    assert _only(story).totals.samples_received == 3
+    assert only_session(story).totals.samples_received == 3
 
 
 def test_motor_on_in_a_pause_keeps_the_session_up_to_there() -> None:
-    story = _opened()
+    story = opened()
     story.samples(sample_block(3))
     story.samples(sample_block(4, first=3, status=RESTING))
     story.append(SessionPaused(session=SESSION))
@@ -195,5 +184,5 @@ def test_motor_on_in_a_pause_keeps_the_session_up_to_there() -> None:
             session=SESSION, reason="forgotten", ended_position=worked, ended_unix_ns=EPOCH_NS
         )
     )
-    session = _only(story)
+    session = only_session(story)
     assert (session.totals.samples_received, session.samples_paused) == (7, 5)
