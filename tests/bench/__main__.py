@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.bench import cost, first_sample, latency, memory, throughput
 from tests.bench.bed import Timing
 from tests.bench.children import BenchFailed
-from tests.bench.report import Row, failed, print_table, write_json
+from tests.support.report import Row, failed, print_table, write_json
 
 _SERVERS = ("mosquitto", "victoria-metrics")
 _TABLE_WIDTH = 130

@@ -7,7 +7,7 @@ from statistics import median
 from tests.bench.bed import Timing
 from tests.bench.delivery import Delivery, deliver, deliver_plainly
 from tests.bench.generator import Load
-from tests.bench.report import Row
+from tests.support.report import Row
 
 RESIDENT_MB_MAX = 90.0
 

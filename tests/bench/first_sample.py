@@ -8,7 +8,7 @@ from statistics import median
 from tests.bench.bed import servers
 from tests.bench.generator import Load, generating
 from tests.bench.recorder import Sinks, recording
-from tests.bench.report import Row
+from tests.support.report import Row
 
 WITHIN_S = 1.0
 _LOAD = Load(pens=1, rate_hz=100, seed=600)

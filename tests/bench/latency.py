@@ -8,7 +8,7 @@ from tests.bench.bed import Timing
 from tests.bench.children import BenchFailed
 from tests.bench.delivery import deliver
 from tests.bench.generator import Load
-from tests.bench.report import Row
+from tests.support.report import Row
 
 _LOAD = Load(pens=8, rate_hz=100, seed=700)
 

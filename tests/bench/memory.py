@@ -10,7 +10,7 @@ from tests.bench.accounting import resident_bytes
 from tests.bench.bed import TAIL_S, Timing, servers
 from tests.bench.generator import Generator, Load, generating
 from tests.bench.recorder import Recorder, Sinks, recording
-from tests.bench.report import Row
+from tests.support.report import Row
 
 GROWTH_MB_PER_H_MAX = 2.0
 _SAMPLE_EVERY_S = 0.5

@@ -14,7 +14,7 @@ from tests.bench.bed import Timing
 from tests.bench.children import BenchFailed
 from tests.bench.generator import Load, generating
 from tests.bench.recorder import recording
-from tests.bench.report import Row
+from tests.support.report import Row
 
 SAMPLES_PER_S_MIN = 100_000
 _LOAD = Load(pens=1, rate_hz=10_000, speed="max", seed=800)

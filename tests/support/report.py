@@ -1,4 +1,4 @@
-"""What the benchmark found: rows with their targets, as a table and as JSON."""
+"""What a benchmark or a laboratory found: rows with their targets, as a table and as JSON."""
 
 import os
 import platform
