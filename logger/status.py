@@ -1,9 +1,12 @@
-"""How the service is doing, as ``needlelog status`` and the demo show it."""
+"""How the service is doing."""
 
 from typing import Literal
 
 import msgspec
 
+ConditionKind = Literal[
+    "drive", "clock", "journal", "pen", "pen line", "session", "sink", "quarantine"
+]
 PenState = Literal["no port", "waiting", "recording", "lost"]
 
 
@@ -33,8 +36,21 @@ class PenStatus(msgspec.Struct, frozen=True, kw_only=True):
     clock_synchronised: bool | None = None
 
 
+class GapStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Missing samples; ``count`` is None where nobody can tell how many. Times as recorded."""
+
+    cause: str
+    count: int | None
+    from_unix_ns: int | None
+    to_unix_ns: int | None
+
+
 class OpenSessionStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that is not stopped."""
+    """A session that is not stopped.
+
+    ``gaps`` counts its pen's gaps since it started, ``gaps_uncounted`` those of them of
+    which nobody knows how many samples they swallowed; the newest come last.
+    """
 
     session: str
     pen: str
@@ -45,7 +61,10 @@ class OpenSessionStatus(msgspec.Struct, frozen=True, kw_only=True):
     started_unix_ns: int
     samples: int
     completeness: float | None
+    samples_missing: int | None
     gaps: int
+    gaps_uncounted: int
+    newest_gaps: tuple[GapStatus, ...]
     deviations: int
 
 
@@ -64,8 +83,24 @@ class SinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that keeps the service from being as it should, and what to do about it.
+
+    ``what`` is a stable word for scripts; ``name`` says which pen, sink or session.
+    """
+
+    what: ConditionKind
+    name: str
+    problem: str
+    mend: str
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole. ``saved_position`` is the last committed entry, at ``saved_unix_ns``."""
+    """The whole. ``saved_position`` is the last committed entry, at ``saved_unix_ns``.
+
+    The service is degraded as long as there are ``conditions``; recording goes on as far
+    as they let it.
+    """
 
     version: str
     site: str
@@ -78,72 +113,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pens: tuple[PenStatus, ...]
     sessions: tuple[OpenSessionStatus, ...]
     sinks: tuple[SinkStatus, ...]
+    conditions: tuple[Condition, ...] = ()
 
-
-def status_lines(status: Status) -> list[str]:
-    """Return the status as lines for a person."""
-    clock = "synchronised" if status.clock_synchronised else "NOT synchronised"
-    lines = [
-        f"site {status.site}, needlelog {status.version}, journal {status.journal[:8]}",
-        f"saved up to position {status.saved_position} ({_age(status.saved_age_s)} ago), "
-        f"clock {clock}, {status.disk_free_bytes / 1e9:.1f} GB free",
-    ]
-    lines += [line for pen in status.pens for line in _pen_lines(pen)]
-    lines += [_session_line(session) for session in status.sessions] or ["no session is open"]
-    lines += [line for sink in status.sinks for line in _sink_lines(sink)] or ["no sink is set"]
-    return lines
-
-
-def _pen_lines(pen: PenStatus) -> list[str]:
-    mark = " SIMULATED" if pen.simulated else ""
-    lines = [f"pen {pen.serial or '?'}{mark}: {pen.state} on {pen.port or '?'} ({pen.profile})"]
-    if pen.last_sample_age_s is not None:
-        motor = {True: "on", False: "off", None: "?"}[pen.motor_on]
-        lines.append(
-            f"  {_number(pen.depth_set_mm, 'mm')} set, {_rate(pen.rate_hz)}, motor {motor}; "
-            f"{pen.samples} samples, the last {_age(pen.last_sample_age_s)} ago"
-        )
-    if pen.refused:
-        causes = ", ".join(f"{count} {cause}" for cause, count in sorted(pen.refused.items()))
-        lines.append(f"  frames refused: {causes}")
-    if pen.trouble:
-        lines.append(f"  {pen.trouble}")
-    return lines
-
-
-def _session_line(session: OpenSessionStatus) -> str:
-    complete = "?" if session.completeness is None else f"{session.completeness:.2%}"
-    mark = " SIMULATED" if session.simulated else ""
-    return (
-        f"session {session.session}{mark} on pen {session.pen}: {session.state}, "
-        f"{session.side} {session.zone}, {session.samples} samples, complete {complete}, "
-        f"{session.gaps} gap(s), {session.deviations} deviation(s)"
-    )
-
-
-def _sink_lines(sink: SinkStatus) -> list[str]:
-    behind = (
-        f"{sink.depth} entries behind, oldest {_age(sink.age_s)}" if sink.depth else "up to date"
-    )
-    quarantined = f", {sink.quarantined} in quarantine" if sink.quarantined else ""
-    lines = [f"sink {sink.name}: {sink.state}, {behind}{quarantined}"]
-    if sink.error:
-        again = "" if sink.retry_in_s is None else f" (again in {_age(sink.retry_in_s)})"
-        lines.append(f"  {sink.error}{again}")
-    return lines + [f"  {note}" for note in sink.notes]
-
-
-def _age(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.1f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
-def _number(value: float | None, unit: str) -> str:
-    return "?" if value is None else f"{value:.2f} {unit}"
-
-
-def _rate(rate_hz: float | None) -> str:
-    return "? Hz" if rate_hz is None else f"{rate_hz:.1f} Hz ({rate_hz * 60:.0f} RPM)"
+    @property
+    def degraded(self) -> bool:
+        """Whether anything is not as it should be."""
+        return bool(self.conditions)

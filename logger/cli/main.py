@@ -100,7 +100,7 @@ def cli(
 def main() -> None:
     """Run the command line; never shows a traceback for an error that was foreseen."""
     try:
-        code = cli(standalone_mode=False)
+        code = cli(prog_name="needlelog", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = Exit.USAGE

@@ -7,7 +7,8 @@ import msgspec
 
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.command_socket import send_order
-from logger.status import Status, status_lines
+from logger.status import Status
+from logger.status_text import status_lines
 
 
 @click.command()

@@ -75,7 +75,7 @@ class Service:
         self._watch = Watch(
             settings.site,
             settings.data_dir,
-            journal.id,
+            reader,
             self._roster,
             self._projection,
             self._clock,

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from logger.status import OpenSessionStatus, PenStatus, SinkStatus, Status, status_lines
+from logger.status import (
+    Condition,
+    GapStatus,
+    OpenSessionStatus,
+    PenStatus,
+    SinkStatus,
+    Status,
+)
+from logger.status_text import status_lines
 
 PEN = PenStatus(
     state="recording",
@@ -27,7 +35,13 @@ SESSION = OpenSessionStatus(
     started_unix_ns=0,
     samples=1000,
     completeness=0.9987,
+    samples_missing=2,
     gaps=2,
+    gaps_uncounted=1,
+    newest_gaps=(
+        GapStatus(cause="sequence", count=2, from_unix_ns=0, to_unix_ns=30_000_000),
+        GapStatus(cause="link", count=None, from_unix_ns=None, to_unix_ns=61_500_000_000),
+    ),
     deviations=1,
 )
 SINK = SinkStatus(
@@ -69,7 +83,19 @@ def test_a_clock_that_is_not_synchronised_stands_out() -> None:
 
 
 def test_without_sessions_and_sinks_that_is_said() -> None:
-    assert _lines()[2:] == ["no session is open", "no sink is set"]
+    assert _lines()[2:4] == ["no session is open", "no sink is set"]
+
+
+def test_a_service_without_conditions_is_good() -> None:
+    assert _lines()[-1] == "state: good"
+
+
+def test_conditions_come_last_with_their_mend() -> None:
+    condition = Condition(what="sink", name="mqtt", problem="it is down", mend="Start it")
+    assert _lines(conditions=(condition,))[-2:] == [
+        "state: DEGRADED, 1 thing(s) to mend",
+        "  sink mqtt: it is down. Start it",
+    ]
 
 
 def test_a_pen_is_told_with_its_newest_values() -> None:
@@ -93,19 +119,18 @@ def test_refused_frames_are_told_by_cause() -> None:
     assert "  frames refused: 3 checksum, 1 cobs" in _lines(pens=(pen,))
 
 
-def test_trouble_is_told_in_its_own_line() -> None:
-    pen = PenStatus(state="no port", trouble="/dev/pen: no such device. Plug the pen in")
-    assert _lines(pens=(pen,))[2:4] == [
-        "pen ?: no port on ? ()",
-        "  /dev/pen: no such device. Plug the pen in",
-    ]
-
-
 def test_a_session_is_told_with_its_completeness() -> None:
     assert _lines(sessions=(SESSION,))[2] == (
         "session 20261122-ab12 on pen NP-1: open, left anterior-thigh, 1000 samples, "
         "complete 99.87%, 2 gap(s), 1 deviation(s)"
     )
+
+
+def test_the_newest_gaps_of_an_open_session_are_told() -> None:
+    assert _lines(sessions=(SESSION,))[3:5] == [
+        "  gap: 2 samples missing, 00:00:00.00Z to 00:00:00.03Z (sequence)",
+        "  gap: an unknown number of samples missing, ? to 00:01:01.50Z (link)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +152,7 @@ def test_a_backlog_is_told_in_depth_and_age(depth: int, age_s: float, words: str
         delivered=90,
         quarantined=0,
     )
-    assert _lines(sinks=(sink,))[-1] == words
+    assert _lines(sinks=(sink,))[-2] == words
 
 
 def test_a_sink_in_trouble_says_why_and_when_it_is_tried_again() -> None:
@@ -143,7 +168,7 @@ def test_a_sink_in_trouble_says_why_and_when_it_is_tried_again() -> None:
         retry_in_s=12.0,
         notes=("a note",),
     )
-    assert _lines(sinks=(sink,))[-3:] == [
+    assert _lines(sinks=(sink,))[-4:-1] == [
         "sink influx: down, 5 entries behind, oldest 1.0 s, 3 in quarantine",
         "  401: unauthorized (again in 12.0 s)",
         "  a note",

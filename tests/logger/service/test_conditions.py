@@ -1,0 +1,123 @@
+"""What is not as it should be, read off the status."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from logger.service.conditions import conditions_of
+from logger.status import Condition, OpenSessionStatus, PenStatus, SinkStatus, Status
+
+PEN = PenStatus(state="recording", port="/dev/pen", serial="NP-1", samples=1000)
+SESSION = OpenSessionStatus(
+    session="20261122-ab12",
+    pen="NP-1",
+    state="open",
+    side="left",
+    zone="anterior-thigh",
+    simulated=False,
+    started_unix_ns=0,
+    samples=1000,
+    completeness=1.0,
+    samples_missing=0,
+    gaps=0,
+    gaps_uncounted=0,
+    newest_gaps=(),
+    deviations=0,
+)
+SINK = SinkStatus(
+    name="mqtt", state="idle", position=90, depth=0, age_s=0, delivered=90, quarantined=0
+)
+STATUS = Status(
+    version="0.1.0",
+    site="clinic",
+    journal="0123456789abcdef",
+    saved_position=90,
+    saved_unix_ns=0,
+    saved_age_s=0.2,
+    clock_synchronised=True,
+    disk_free_bytes=5_000_000_000,
+    pens=(PEN,),
+    sessions=(SESSION,),
+    sinks=(SINK,),
+)
+
+
+def _of(part: str, one: Any, **changes: Any) -> list[Condition]:
+    """Return the conditions of a good service in which one part is changed."""
+    return list(conditions_of(replace(STATUS, **{part: (replace(one, **changes),)})))
+
+
+def test_a_service_that_does_its_work_has_none() -> None:
+    assert conditions_of(STATUS) == ()
+
+
+def test_an_unsynchronised_clock_is_one() -> None:
+    (found,) = conditions_of(replace(STATUS, clock_synchronised=False))
+    assert found.what == "clock"
+    assert "timedatectl" in found.mend
+
+
+def test_a_pen_that_speaks_while_nothing_is_saved_is_one() -> None:
+    (found,) = conditions_of(replace(STATUS, saved_age_s=11.0))
+    assert (found.what, found.problem) == (
+        "journal",
+        "a pen speaks and nothing was saved for 11 s",
+    )
+
+
+def test_without_a_pen_nothing_need_be_saved() -> None:
+    assert conditions_of(replace(STATUS, saved_age_s=3600.0, pens=())) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "mend"),
+    [("no port", "Plug the pen in"), ("waiting", "Switch the pen on"), ("lost", "by itself")],
+)
+def test_a_pen_that_is_not_recorded_is_one(state: str, mend: str) -> None:
+    (found,) = _of("pens", PEN, state=state, trouble="no such device")
+    assert (found.what, found.name, found.problem) == ("pen", "NP-1", "no such device")
+    assert mend in found.mend
+
+
+@pytest.mark.parametrize(("refused", "told"), [(9, False), (50, True)])
+def test_refused_frames_are_one_once_they_are_more_than_a_hundredth(
+    refused: int, told: bool
+) -> None:
+    found = _of("pens", PEN, refused={"checksum": refused})
+    assert [one.what for one in found] == ["pen line"] * told
+
+
+@pytest.mark.parametrize("state", ["interrupted", "lapsed"])
+def test_a_session_without_its_pen_is_one(state: str) -> None:
+    (found,) = _of("sessions", SESSION, state=state)
+    assert (found.what, found.name) == ("session", "20261122-ab12")
+    assert state in found.problem
+
+
+@pytest.mark.parametrize("state", ["open", "paused"])
+def test_a_session_under_way_is_none(state: str) -> None:
+    assert _of("sessions", SESSION, state=state) == []
+
+
+def test_a_session_that_misses_much_is_one() -> None:
+    (found,) = _of("sessions", SESSION, completeness=0.9, gaps=4)
+    assert found.problem == "only 90.0% of its samples arrived, 4 gap(s)"
+
+
+def test_a_sink_that_is_down_is_one_with_the_receivers_words() -> None:
+    (found,) = _of("sinks", SINK, state="down", error="401: unauthorized", depth=7)
+    assert (found.what, found.name, found.problem) == ("sink", "mqtt", "401: unauthorized")
+    assert "7 entries wait" in found.mend
+
+
+@pytest.mark.parametrize(("age_s", "told"), [(59.0, False), (61.0, True)])
+def test_a_backlog_is_one_once_it_is_old(age_s: float, told: bool) -> None:
+    found = _of("sinks", SINK, depth=400, age_s=age_s)
+    assert [one.what for one in found] == ["sink"] * told
+
+
+def test_what_lies_in_quarantine_is_one() -> None:
+    (found,) = _of("sinks", SINK, quarantined=3)
+    assert found.what == "quarantine"
+    assert "queue list mqtt" in found.mend
