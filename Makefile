@@ -3,12 +3,13 @@
 
 PYTHON ?= python3
 DURATION ?=
+HOURS ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 INSTALL_PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test check bench format locks clean servers
+.PHONY: demo test check bench faults soak format locks clean servers
 
 demo: $(VENV)/.demo
 	$(BIN)/needlelog demo $(if $(DURATION),--duration $(DURATION))
@@ -25,6 +26,12 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev servers
 	$(BIN)/python -m tests.bench $(BENCH)
+
+faults: $(VENV)/.fuzz servers
+	$(BIN)/python -m tests.faults $(FAULTS)
+
+soak: $(VENV)/.dev servers
+	$(BIN)/python -m tests.faults.soak --hours $(HOURS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -48,6 +55,11 @@ $(VENV)/.dev: $(VENV)/bin/python locks/dev.txt pyproject.toml
 	$(PIP) --require-hashes --requirement locks/dev.txt
 	$(INSTALL_PROJECT)
 	touch $@ $(VENV)/.demo
+
+# Not every Python and machine has atheris; the laboratory goes without it where it is missing.
+$(VENV)/.fuzz: $(VENV)/.dev locks/fuzz.txt
+	$(PIP) --require-hashes --requirement locks/fuzz.txt || echo "no fuzzing guided by coverage here"
+	touch $@
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

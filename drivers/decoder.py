@@ -4,6 +4,7 @@ from drivers import counters as cause
 from drivers.columns import SampleColumns
 from drivers.counters import Counters
 from drivers.errors import FrameError
+from drivers.few_samples import FEW, FewSamples
 from drivers.fields import BinaryFrame
 from drivers.framing import make_framing
 from drivers.messages import read_event, read_pen
@@ -33,6 +34,7 @@ class Decoder:
             for plan in profile.frames
         }
         self._framing = make_framing(profile, self.counters, self._is_whole_line)
+        self._few = FewSamples.of(profile)
         self._samples = self._sample_reader()
         self._columns = SampleColumns(
             profile.sample,
@@ -54,8 +56,13 @@ class Decoder:
         counted in ``counters``.
         """
         self.counters.bytes_in += len(data)
-        messages: list[Message] = []
         contents = self._framing.feed(data)
+        if self._few is not None and 0 < len(contents) <= FEW:
+            run = self._few.run(contents)
+            if run is not None:
+                self.counters.frames_good += len(run)
+                return [run]
+        messages: list[Message] = []
         if contents and self._samples.add_all(contents):
             self._end_run(messages)
             return messages

@@ -12,6 +12,9 @@
     ├── ConfigError       stop at start, name the place and the mend
     │   └── UnsupportedPen
     └── JournalError      stop loudly (logger.errors)
+        ├── JournalDamaged       the same; the next start sets the file aside
+        └── JournalUnavailable   keep the commit, open anew, retry
+            └── JournalFull
 
 Drivers raise the ones that stand here; ``logger.errors`` holds the rest.
 """

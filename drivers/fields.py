@@ -33,6 +33,11 @@ def refusal(field: FieldPlan) -> str:
     return cause.VERSION if field.fills == "protocol_version" else cause.CONSTANT
 
 
+def struct_code(field: FieldPlan) -> str:
+    """Return the code of a number's type in ``struct``, without byte order."""
+    return _CODES[field.dtype[1:]]
+
+
 def default_raw(field: FieldPlan) -> int | float:
     """Return what to send where nothing is known: absent, else the value nearest to zero."""
     if field.absent is not None:
@@ -48,7 +53,7 @@ class BinaryFrame:
     def __init__(self, plan: FramePlan) -> None:
         self._plan = plan
         self._structs = {
-            field.at: struct.Struct(field.dtype[0] + _CODES[field.dtype[1:]])
+            field.at: struct.Struct(field.dtype[0] + struct_code(field))
             for field in plan.fields
             if field.dtype
         }

@@ -106,8 +106,11 @@ class BinarySamples:
         for row, name in enumerate(self._int_names):
             ints[row] = table[name]
         floats = np.empty((len(self._float_names), len(contents)), np.float64)
-        for row, name in enumerate(self._float_names):
-            floats[row] = table[name]
+        if self._float_names:
+            # Widening a signalling NaN counts as an invalid operation; here it is just a NaN.
+            with np.errstate(invalid="ignore"):
+                for row, name in enumerate(self._float_names):
+                    floats[row] = table[name]
         return contents, ints, floats
 
 

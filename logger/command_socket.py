@@ -54,14 +54,11 @@ async def command_server(data_dir: Path, handle: Handler) -> AsyncIterator[None]
     (data_dir / SOCKET_NAME).unlink(missing_ok=True)
     connections: set[asyncio.Task[Any]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    # No coroutine: asyncio would log the cancellation at the end as an error.
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         serving = asyncio.ensure_future(_serve(reader, writer, handle))
         connections.add(serving)
-        try:
-            await serving
-        finally:
-            connections.discard(serving)
-            writer.close()
+        serving.add_done_callback(connections.discard)
 
     with _reachable(data_dir) as path:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -85,7 +82,7 @@ async def _serve(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handle: Handler
 ) -> None:
     actor = _peer(writer)
-    with contextlib.suppress(ConnectionError):
+    with contextlib.closing(writer), contextlib.suppress(ConnectionError):
         while True:
             try:
                 line = await reader.readline()
@@ -95,14 +92,15 @@ async def _serve(
                 return
             if not line.endswith(b"\n"):
                 return
-            writer.write(msgspec.json.encode(await _answer(line, actor, handle)) + b"\n")
+            writer.write(msgspec.json.encode(await answer_order(line, actor, handle)) + b"\n")
             await writer.drain()
 
 
-async def _answer(line: bytes, actor: str, handle: Handler) -> Reply:
+async def answer_order(line: bytes, actor: str, handle: Handler) -> Reply:
+    """Return the answer to one line, whatever it says."""
     try:
         order = msgspec.json.decode(line, type=Order)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Reply(ok=False, reason=f"not an order: {error}")
     try:
         return Reply(ok=True, result=await handle(order.order, order.arguments, actor))

@@ -12,7 +12,10 @@ __all__ = [
     "CommandRefused",
     "ConfigError",
     "FrameError",
+    "JournalDamaged",
     "JournalError",
+    "JournalFull",
+    "JournalUnavailable",
     "LinkLost",
     "NeedlelogError",
     "NotRunning",
@@ -55,3 +58,23 @@ class NotRunning(CommandRefused):
 
 class JournalError(NeedlelogError):
     """The journal cannot be trusted or written; recording must stop loudly."""
+
+
+class JournalUnavailable(JournalError):
+    """This commit could not be written now; on a journal opened anew it may be tried again."""
+
+
+class JournalFull(JournalUnavailable):
+    """There is no room for this commit on the drive, or in a quota."""
+
+
+class JournalDamaged(JournalError):
+    """The journal's file is not what was written into it; the next start sets it aside.
+
+    ``path`` names the file where it may be another than the journal in use.
+    """
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path} is damaged: {reason}" if path else reason)
+        self.reason = reason
+        self.path = path

@@ -22,7 +22,7 @@ from pydantic_settings import (
 )
 
 from logger.errors import ConfigError
-from logger.recorder.settings import AUTO, PenSettings, RecordingSettings
+from logger.recorder.settings import AUTO, DiskSettings, PenSettings, RecordingSettings
 from logger.sinks.settings import InfluxSettings, MqttSettings
 
 ENV_PREFIX = "NEEDLELOG_"
@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     plans_file: Path | None = None
     pens: tuple[PenSettings, ...] = (PenSettings(),)
     recording: RecordingSettings = RecordingSettings()
+    disk: DiskSettings = DiskSettings()
     mqtt: MqttSettings | None = None
     influx: InfluxSettings | None = None
     log: LogSettings = LogSettings()

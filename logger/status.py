@@ -7,6 +7,7 @@ import msgspec
 ConditionKind = Literal[
     "drive", "clock", "journal", "pen", "pen line", "session", "sink", "quarantine"
 ]
+DriveLevel = Literal["good", "low", "full"]
 PenState = Literal["no port", "waiting", "recording", "lost"]
 
 
@@ -34,6 +35,33 @@ class PenStatus(msgspec.Struct, frozen=True, kw_only=True):
     motor_on: bool | None = None
     contact: bool | None = None
     clock_synchronised: bool | None = None
+
+
+class DriveStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Room on the drive of the data directory.
+
+    ``level``: ``good``; ``low``, below ``warn_below_bytes``; ``full``, below
+    ``refuse_below_bytes`` or nothing could be saved: no new session. ``held_*`` tell of what
+    waits in memory for room, ``given_up_samples`` of what found no room there either.
+    """
+
+    level: DriveLevel
+    free_bytes: int
+    warn_below_bytes: int
+    refuse_below_bytes: int
+    reserve_bytes: int
+    held_bytes: int = 0
+    held_s: float = 0.0
+    given_up_samples: int = 0
+    error: str = ""
+
+
+class ClockStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The host's clock, and how often it was set since the start of the service."""
+
+    synchronised: bool
+    steps: int = 0
+    last_step_s: float | None = None
 
 
 class GapStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +127,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The whole. ``saved_position`` is the last committed entry, at ``saved_unix_ns``.
 
     The service is degraded as long as there are ``conditions``; recording goes on as far
-    as they let it.
+    as they let it. ``journal_notes`` tell of files that were set aside.
     """
 
     version: str
@@ -108,11 +136,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     saved_position: int
     saved_unix_ns: int
     saved_age_s: float
-    clock_synchronised: bool
-    disk_free_bytes: int
+    clock: ClockStatus
+    drive: DriveStatus
     pens: tuple[PenStatus, ...]
     sessions: tuple[OpenSessionStatus, ...]
     sinks: tuple[SinkStatus, ...]
+    journal_notes: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
 
     @property

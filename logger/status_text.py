@@ -13,11 +13,13 @@ from logger.status import (
 
 def status_lines(status: Status) -> list[str]:
     """Return the status as lines for a person."""
-    clock = "synchronised" if status.clock_synchronised else "NOT synchronised"
+    clock = "synchronised" if status.clock.synchronised else "NOT synchronised"
+    if status.clock.last_step_s is not None:
+        clock += f", set {status.clock.steps} time(s), last by {status.clock.last_step_s:+.1f} s"
     lines = [
         f"site {status.site}, needlelog {status.version}, journal {status.journal[:8]}",
         f"saved up to position {status.saved_position} ({_age(status.saved_age_s)} ago), "
-        f"clock {clock}, {status.disk_free_bytes / 1e9:.1f} GB free",
+        f"clock {clock}, {status.drive.free_bytes / 1e9:.1f} GB free",
     ]
     lines += [line for pen in status.pens for line in _pen_lines(pen)]
     lines += [line for one in status.sessions for line in _session_lines(one)] or [
@@ -64,7 +66,10 @@ def _condition_lines(status: Status) -> list[str]:
         return ["state: good"]
     return [
         f"state: DEGRADED, {len(status.conditions)} thing(s) to mend",
-        *(f"  {one.what} {one.name}: {one.problem}. {one.mend}" for one in status.conditions),
+        *(
+            f"  {one.what} {one.name}: {one.problem}. {one.mend}".rstrip()
+            for one in status.conditions
+        ),
     ]
 
 

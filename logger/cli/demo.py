@@ -14,7 +14,10 @@ from logger.cli.session_views import summary_lines
 from logger.demo.conductor import Conductor
 from logger.demo.parts import Demo, running_parts
 from logger.demo.screen import live_view, plain_line
+from logger.journal.reader import JournalReader
+from logger.session.clock_account import clock_account
 from logger.session.store import load_sessions
+from logger.session.true_clock import readings_of
 
 STEP_S = 0.25
 
@@ -67,7 +70,9 @@ def _watch(parts: Demo, conductor: Conductor, duration_s: float | None) -> None:
 def _tell(parts: Demo, session_id: str | None) -> None:
     session = load_sessions(parts.data_dir).session(session_id) if session_id else None
     if session is not None:
-        for line in summary_lines(session):
+        with JournalReader(parts.data_dir) as reader:
+            clocks = clock_account(session, list(readings_of(reader)))
+        for line in summary_lines(session, clocks):
             click.echo(line)
     program, data_dir = _shortest(Path(sys.argv[0])), _shortest(parts.data_dir)
     click.echo(

@@ -25,6 +25,7 @@ COMMANDS = {
     "pen": "logger.cli.pen:pen",
     "ports": "logger.cli.ports:ports",
     "queue": "logger.cli.queue:queue",
+    "recover": "logger.cli.recover:recover_cli",
     "run": "logger.cli.run:run",
     "session": "logger.cli.session:session",
     "simulate": "logger.cli.simulate:simulate",

@@ -9,7 +9,8 @@ from logger.cli.invocation import Invocation
 from logger.command_socket import send_order
 from logger.errors import NotRunning
 from logger.journal.writer import Journal
-from logger.recorder.clock import HostClock
+from logger.recorder.clock import HostClock, host_boot_id
+from logger.recorder.clock_watch import told_alone
 from logger.recorder.session_desk import SessionDesk
 from logger.service.orders import outcome
 from logger.session.keeper import Keeper, KeeperLimits
@@ -39,10 +40,12 @@ def _alone(invocation: Invocation, order: AnyOrder) -> dict[str, Any]:
     settings, clock = invocation.settings, HostClock()
     plans = load_plans(settings.plans_file) if settings.plans_file else {}
     with Journal.open(settings.data_dir, clock) as journal:
-        store, projection = open_sessions(settings.data_dir)
+        store, projection = open_sessions(settings.data_dir, journal.append)
         try:
             desk = SessionDesk(projection, Keeper(KeeperLimits()), plans, dict, clock)
-            entries = journal.append(desk.judge(order, _actor()))
+            judged = desk.judge(order, actor())
+            told = told_alone(projection.clock, clock(), host_boot_id())
+            entries = journal.append([*told, *judged])
             desk.applied(entries)
             store.save(projection)
         finally:
@@ -50,6 +53,6 @@ def _alone(invocation: Invocation, order: AnyOrder) -> dict[str, Any]:
     return outcome(entries)
 
 
-def _actor() -> str:
-
+def actor() -> str:
+    """Return the account of whoever calls, as the recorder would see it."""
     return f"uid:{os.getuid()}"

@@ -12,6 +12,7 @@ from logger.cli.session_views import as_json_value, summary_lines, table_lines
 from logger.errors import CommandRefused
 from logger.journal.kinds import Cartridge
 from logger.journal.reader import JournalReader
+from logger.session.clock_account import clock_account
 from logger.session.export import FORMATS, export_session
 from logger.session.legs import SIDES, ZONES
 from logger.session.orders import (
@@ -25,6 +26,7 @@ from logger.session.orders import (
     Stop,
 )
 from logger.session.store import load_sessions
+from logger.session.true_clock import readings_of
 
 ZONE_HELP = "Zone of the leg: " + ", ".join(ZONES)
 
@@ -162,10 +164,12 @@ def show(invocation: Invocation, session_id: str, as_json: bool) -> None:
     found = load_sessions(invocation.data_dir).session(session_id)
     if found is None:
         raise CommandRefused(f"there is no session {session_id}", "See `needlelog session list`")
+    with JournalReader(invocation.data_dir) as reader:
+        clocks = clock_account(found, list(readings_of(reader)))
     if as_json:
-        click.echo(json.dumps(as_json_value(found)))
+        click.echo(json.dumps({**as_json_value(found), "clocks": as_json_value(clocks)}))
         return
-    for line in summary_lines(found):
+    for line in summary_lines(found, clocks):
         click.echo(line)
 
 
@@ -180,6 +184,11 @@ def export(invocation: Invocation, session_id: str, form: str, out: Path | None)
     if found is None:
         raise CommandRefused(f"there is no session {session_id}", "See `needlelog session list`")
     with JournalReader(invocation.data_dir) as reader:
+        if not reader.reaches_back_to(found.started_position):
+            raise CommandRefused(
+                f"samples of session {session_id} lie in a journal file that was set aside",
+                "Bring them back with `needlelog recover`",
+            )
         lines = export_session(reader, found, form)
         if out is None:
             for line in lines:

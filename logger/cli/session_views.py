@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from logger.session.clock_account import ClockAccount
 from logger.session.legs import ZONES
 from logger.session.model import Segment, Session, SessionSummary, Spread
 
@@ -23,15 +24,16 @@ def table_lines(rows: Sequence[SessionSummary]) -> list[str]:
     return [header, *(_table_line(row) for row in rows)]
 
 
-def summary_lines(session: Session) -> list[str]:
-    """Return a session's page: who, when, segments with statistics, deviations, notes."""
+def summary_lines(session: Session, clocks: ClockAccount) -> list[str]:
+    """Return a session's page: who, when, by which clocks, segments, deviations, notes."""
     mark = "  SIMULATED" if session.simulated else ""
     lines = [
         f"session {session.id}  {session.state}{mark}",
         f"  pen {session.pen} {session.pen_seen.model} {session.pen_seen.firmware}".rstrip()
         + f", client {session.client}, practitioner {session.practitioner}",
         f"  from {_time(session.started_unix_ns)} to {_time(session.ended_unix_ns)}"
-        + _clock_words(session),
+        + ("" if clocks.duration_s is None else f", {clocks.duration_s:.1f} s"),
+        *_clock_lines(clocks),
     ]
     if session.plan:
         lines.append(f"  plan {session.plan.name} version {session.plan.version}")
@@ -55,13 +57,31 @@ def _table_line(row: SessionSummary) -> str:
     return f"{row.id:<15} {started:<20} {row.pen:<16} {row.client:<14} {row.state}{mark}"
 
 
-def _clock_words(session: Session) -> str:
-    if session.clock is None or session.clock.synchronised:
-        return ""
-    if session.corrected_started_unix_ns is None:
-        return "\n  the host's clock was NOT synchronised at the start"
-    corrected = _time(session.corrected_started_unix_ns)
-    return f"\n  the host's clock was NOT synchronised; corrected start {corrected}"
+def _clock_lines(clocks: ClockAccount) -> list[str]:
+    """Return by which clocks the times were taken; nothing where there is nothing to say."""
+    lines = []
+    if not clocks.synchronised:
+        lines.append("  the host's clock was NOT synchronised all the time")
+    for stretch in clocks.stretches:
+        corrected, step = stretch.corrected, stretch.step_ns
+        jumped = "" if not step else f", a step of {step / 1e9:+.3f} s"
+        if corrected is not None:
+            lines.append(
+                f"  times from position {stretch.from_position} ({stretch.reason}{jumped}) are "
+                f"{_wrong_by(corrected.correction_ns)}; position {corrected.by_position} knows it"
+            )
+        elif jumped:
+            lines.append(f"  the clock changed at position {stretch.from_position}{jumped}")
+    started, ended = clocks.corrected_started_unix_ns, clocks.corrected_ended_unix_ns
+    if started is not None or ended is not None:
+        lines.append(
+            f"  corrected: from {_time(started, 'as recorded')} to {_time(ended, 'as recorded')}"
+        )
+    return lines
+
+
+def _wrong_by(correction_ns: int) -> str:
+    return f"{abs(correction_ns) / 1e9:.3f} s too {'early' if correction_ns > 0 else 'late'}"
 
 
 def _totals_line(session: Session) -> str:
@@ -92,10 +112,9 @@ def _segment_lines(segment: Segment) -> list[str]:
         f"rate {_spread(statistics.rate_hz, 'Hz')}",
     ]
     for deviation in segment.deviations:
-        lasted_s = (deviation.to_unix_ns - deviation.from_unix_ns) / 1e9
         limit = "" if deviation.limit is None else f": {deviation.extreme} beyond {deviation.limit}"
         lines.append(
-            f"     DEVIATION {deviation.what}{limit}, {lasted_s:.1f} s "
+            f"     DEVIATION {deviation.what}{limit}, {deviation.lasted_s:.1f} s "
             f"from {_time(deviation.from_unix_ns)}"
         )
     return lines
@@ -111,8 +130,8 @@ def _percent(share: float | None) -> str:
     return "unknown" if share is None else f"{share:.2%}"
 
 
-def _time(unix_ns: int | None) -> str:
+def _time(unix_ns: int | None, unknown: str = "-") -> str:
     if unix_ns is None:
-        return "-"
+        return unknown
     local = datetime.fromtimestamp(unix_ns / 1e9, UTC).astimezone()
     return local.strftime("%Y-%m-%d %H:%M:%S")

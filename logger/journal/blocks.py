@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from drivers.model import Anchor, ColumnLayout, Flag, HostTime, SampleBlock
 from logger.errors import JournalError
 from logger.journal.columns import Column, Int64, decode_column, encode_columns
+from logger.journal.few_rows import FEW_ROWS, encode_few
 
 ROWS_MAX = 1 << 18
 """Rows of a block; what a damaged or forged one could make us allocate is bounded by it."""
@@ -72,6 +73,7 @@ class BlockEncoder:
             self._layouts = layouts
         columns: list[NDArray[np.generic]] = [block.sequence, block.device_us, block.status]
         columns += [block.columns[layout.channel] for layout in layouts]
+        encode = encode_few if rows <= FEW_ROWS else encode_columns
         anchor, host = block.anchor, block.host
         return _ENCODER.encode(
             _Block(
@@ -85,7 +87,7 @@ class BlockEncoder:
                 flags_known=int(block.flags_known),
                 rows=rows,
                 layouts=self._encoded_layouts,
-                columns=encode_columns(columns),
+                columns=encode(columns),
             )
         )
 

@@ -16,7 +16,7 @@ from logger.errors import JournalError
 
 _MAGIC = b"needlelog journal 1"
 _POSITION_AND_TIME = struct.Struct("<Qq")
-_TEXT_BYTES_MAX = 0xFFFF
+TEXT_BYTES_MAX = 0xFFFF
 
 
 def first_hash(journal_id: str) -> bytes:
@@ -51,8 +51,8 @@ def _counted(text: str) -> bytes:
         data = text.encode()
     except UnicodeEncodeError as error:
         raise JournalError(f"{text!r} cannot stand in an entry's header: {error}") from error
-    if len(data) > _TEXT_BYTES_MAX:
-        raise JournalError(f"{text[:40]!r}… is longer than {_TEXT_BYTES_MAX} bytes")
+    if len(data) > TEXT_BYTES_MAX:
+        raise JournalError(f"{text[:40]!r}… is longer than {TEXT_BYTES_MAX} bytes")
     return len(data).to_bytes(2, "little") + data
 
 

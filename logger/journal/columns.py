@@ -79,7 +79,7 @@ def _encode_integers(columns: Sequence[NDArray[np.generic]]) -> list[Column]:
             if step is not None:
                 encoded.append(Progression(start, step))
                 continue
-        size = _size_for(spreads[row])
+        size = size_for(spreads[row])
         if size not in narrowed:
             narrowed[size] = offsets.astype(_UNSIGNED[size]).tobytes()
         row_bytes = length * size
@@ -94,7 +94,8 @@ def _step(column: NDArray[np.int64]) -> int | None:
     return int(steps[0]) if told == told[:8] * len(steps) else None
 
 
-def _size_for(span: int) -> int:
+def size_for(span: int) -> int:
+    """Return how many bytes an unsigned number up to ``span`` takes: 1, 2, 4 or 8."""
     if span <= 0xFF:
         return 1
     if span <= 0xFFFF:

@@ -39,7 +39,8 @@ def open_for_writing(path: Path, page_bytes: int = PAGE_BYTES) -> apsw.Connectio
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         _close_doors(connection)
-        if path.stat().st_size == 0:
+        # Asked of SQLite: it first takes back what a power cut left of making the file.
+        if connection.pragma("page_count") == 0:
             connection.pragma("page_size", page_bytes)
             connection.pragma("auto_vacuum", "INCREMENTAL")
         connection.pragma("cache_size", -CACHE_KIB)

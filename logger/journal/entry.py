@@ -27,6 +27,7 @@ class Entry:
     """One committed entry. ``time_ns`` is the host's wall clock (UTC) at append.
 
     ``payload`` is None once it was pruned or erased; ``payload_hash`` (SHA-256) stays.
+    ``journal`` is set where the entry is from another file than the journal in use: its id.
     """
 
     position: int
@@ -38,3 +39,4 @@ class Entry:
     payload_hash: bytes
     chain_hash: bytes
     block: SampleBlock | None = None
+    journal: str = ""

@@ -19,7 +19,7 @@ class Feed:
         self._reader = reader
         self._tail = tail
         self._last_position = last_position
-        self._news = asyncio.Event()
+        self._waiting: dict[asyncio.Future[None], int] = {}
 
     @property
     def last_position(self) -> int:
@@ -32,8 +32,9 @@ class Feed:
             return
         self._tail.add(entries)
         self._last_position = entries[-1].position
-        self._news.set()
-        self._news = asyncio.Event()
+        for waiter, position in self._waiting.items():
+            if self._last_position > position:
+                _wake(waiter)
 
     def read(self, after: int, limit: int) -> list[Entry]:
         """Return up to ``limit`` entries beyond position ``after``, in order.
@@ -50,10 +51,20 @@ class Feed:
 
     async def wait_beyond(self, position: int, timeout_s: float) -> bool:
         """Return True once there is an entry beyond ``position``, False after ``timeout_s``."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                while self._last_position <= position:
-                    await self._news.wait()
-        except TimeoutError:
-            return False
-        return True
+        if self._last_position <= position:
+            # Cheaper than asyncio.timeout: this is done for each commit and sink.
+            loop = asyncio.get_running_loop()
+            waiter = loop.create_future()
+            self._waiting[waiter] = position
+            timer = loop.call_later(timeout_s, _wake, waiter)
+            try:
+                await waiter
+            finally:
+                timer.cancel()
+                del self._waiting[waiter]
+        return self._last_position > position
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)

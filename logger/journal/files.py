@@ -1,10 +1,13 @@
 """Where the journal lies in a data directory."""
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 JOURNAL_FILE = "journal.db"
 LOCK_FILE = "needlelog.lock"
+_SET_ASIDE = re.compile(r"journal\.set-aside-(\d+)\.db")
 
 
 def journal_path(place: Path) -> Path:
@@ -17,6 +20,33 @@ def wal_path(journal: Path) -> Path:
     return journal.with_name(journal.name + "-wal")
 
 
+def rollback_path(journal: Path) -> Path:
+    """Return the rollback journal, which SQLite keeps only while the journal is being made."""
+    return journal.with_name(journal.name + "-journal")
+
+
+def set_aside_name(number: int) -> str:
+    """Return under which name the ``number``-th damaged file (from 1) is kept."""
+    return f"journal.set-aside-{number}.db"
+
+
+def set_aside_number(name: str) -> int | None:
+    """Return the number of a file that was set aside; None for any other name."""
+    match = _SET_ASIDE.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+def set_aside_files(data_dir: Path) -> list[Path]:
+    """Return the files that were set aside in ``data_dir``, oldest first."""
+    found = [path for path in data_dir.iterdir() if set_aside_number(path.name) is not None]
+    return sorted(found, key=lambda path: set_aside_number(path.name) or 0)
+
+
+def recovered_path(damaged: Path) -> Path:
+    """Return the file beside ``damaged`` that holds what could be read of it."""
+    return damaged.with_name(f"{damaged.stem}.recovered.db")
+
+
 def sync_directory(directory: Path) -> None:
     """Make names created in ``directory`` outlast a power cut."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
@@ -27,10 +57,15 @@ def sync_directory(directory: Path) -> None:
 
 
 def make_data_directory(directory: Path) -> None:
-    """Create ``directory`` for its owner alone, unless it is there."""
+    """Create ``directory`` for its owner alone, unless it is there; its name is on the drive."""
     if directory.is_dir():
+        # A start before this one may have made it and ended before the name was synced.
+        # A directory whose parent this user may not read was made by another, long ago.
+        with suppress(PermissionError):
+            sync_directory(directory.parent)
         return
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_directory(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
     sync_directory(directory.parent)
 
 

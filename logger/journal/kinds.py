@@ -12,6 +12,7 @@ erased, the hash that stays behind cannot be tried against guesses.
 import msgspec
 
 from drivers.model import Anchor, ColumnLayout, HostTime, Pen, PenEvent
+from logger.errors import JournalError
 
 SAMPLES = "samples"
 
@@ -21,13 +22,32 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class JournalOpened(Payload, frozen=True, kw_only=True):
-    """First entry of each file. ``reason``: ``new``, ``restored`` or ``corrupt``."""
+    """First entry of each file. ``reason``: ``new``, ``restored`` or ``corrupt``.
+
+    A predecessor that was set aside lies under the file name ``set_aside``, and ``detail``
+    tells what was wrong with it. Its position and hash are those of the last commit known.
+    """
 
     journal: str
     reason: str
     predecessor: str | None = None
     predecessor_position: int | None = None
     predecessor_hash: str | None = None
+    set_aside: str = ""
+    detail: str = ""
+
+
+class PenCarried(Payload, frozen=True, kw_only=True):
+    """Where a pen's record ended in the file that was set aside, as far as it could be read."""
+
+    anchor_number: int
+    boot_id: int | None = None
+    last_sequence: int | None = None
+    last_device_us: int | None = None
+    last_unix_ns: int | None = None
+    last_host: HostTime | None = None
+    host_boot_id: str = ""
+    counted: bool = False
 
 
 class ServiceStarted(Payload, frozen=True, kw_only=True):
@@ -40,6 +60,13 @@ class ServiceStarted(Payload, frozen=True, kw_only=True):
 
 class ServiceStopped(Payload, frozen=True, kw_only=True):
     reason: str
+
+
+class DiskLevel(Payload, frozen=True, kw_only=True):
+    """``level`` of the room on the drive is now ``good``, ``low`` or ``full``, by the settings."""
+
+    level: str
+    free_bytes: int
 
 
 class LinkUp(Payload, frozen=True, kw_only=True):
@@ -81,6 +108,20 @@ class AnchorSet(Payload, frozen=True, kw_only=True):
     boot_id: int | None = None
 
 
+class ClockChanged(Payload, frozen=True, kw_only=True):
+    """The host's clock is another than the journal last told.
+
+    ``reason``: ``step``, ``synchronised``, ``unsynchronised``, or ``no recorder`` where a
+    command that appends by itself tells it. ``step_ns`` is how far UTC jumped against
+    CLOCK_BOOTTIME, below 0 if back.
+    """
+
+    reason: str
+    host: HostTime
+    host_boot_id: str
+    step_ns: int = 0
+
+
 class PenEventSeen(Payload, frozen=True, kw_only=True):
     """``device_us`` is unwrapped; ``time_unix_ns`` its UTC by the anchor, if the pen told ticks."""
 
@@ -94,7 +135,8 @@ class Gap(Payload, frozen=True, kw_only=True):
     """Samples known to be missing.
 
     ``count`` is None where nobody can tell how many. ``cause``: ``sequence`` (numbers
-    jumped), ``link``, ``reboot``, ``restart`` (the recorder was not running).
+    jumped), ``link``, ``reboot``, ``restart`` (the recorder was not running), ``disk`` (they
+    came, and there was room for them neither on the drive nor in memory).
     ``from_sequence`` and ``to_sequence`` are the first and last missing number, both
     included. Times are UTC of the last sample before and the first after.
     """
@@ -214,6 +256,24 @@ class SessionLapsed(Payload, frozen=True, kw_only=True):
     after_s: float
 
 
+class SessionCarried(Payload, frozen=True, kw_only=True):
+    """An open session goes on in this file, because the one before was set aside.
+
+    ``started`` is the session's first entry over again, at its former position and time;
+    the rest is how the session stood then.
+    """
+
+    session: str
+    started: SessionStarted
+    started_position: int
+    started_unix_ns: int
+    started_by: str
+    side: str
+    zone: str
+    paused: bool = False
+    lapsed: bool = False
+
+
 class SessionNote(Payload, frozen=True, kw_only=True):
     session: str
     text: str
@@ -234,13 +294,17 @@ class SessionStopped(Payload, frozen=True, kw_only=True):
 
 
 class DeliveryRejected(Payload, frozen=True, kw_only=True):
-    """A sink refused ``count`` items for good; they lie in quarantine."""
+    """A sink refused ``count`` items for good; ``kept`` of them lie in quarantine, or all if None.
+
+    There is room for so many only; what they were made from stays in the journal.
+    """
 
     sink: str
     count: int
     from_position: int
     to_position: int
     reason: str
+    kept: int | None = None
 
 
 class QueueReplayed(Payload, frozen=True, kw_only=True):
@@ -251,16 +315,50 @@ class QueueReplayed(Payload, frozen=True, kw_only=True):
     to_position: int
 
 
+class QueueRetried(Payload, frozen=True, kw_only=True):
+    """A person had quarantined items offered again: these were accepted and left the quarantine.
+
+    ``items`` are their numbers, ``positions`` the entries that they were made from.
+    """
+
+    sink: str
+    items: tuple[int, ...]
+    positions: tuple[int, ...]
+
+
+class QueueDropped(Payload, frozen=True, kw_only=True):
+    """A person took items out of quarantine that the receiver never accepted, and why."""
+
+    sink: str
+    items: tuple[int, ...]
+    positions: tuple[int, ...]
+    reason: str
+    nonce: str
+
+
+class QueueGivenUp(Payload, frozen=True, kw_only=True):
+    """A person gave up what was not delivered yet, first to last position, and why."""
+
+    sink: str
+    from_position: int
+    to_position: int
+    reason: str
+    nonce: str
+
+
 KINDS: dict[str, type[Payload]] = {
     "journal.opened": JournalOpened,
+    "pen.carried": PenCarried,
     "service.started": ServiceStarted,
     "service.stopped": ServiceStopped,
+    "service.disk": DiskLevel,
     "link.up": LinkUp,
     "link.lost": LinkLost,
     "pen.identified": PenIdentified,
     "pen.rebooted": PenRebooted,
     "pen.event": PenEventSeen,
     "anchor.set": AnchorSet,
+    "clock.changed": ClockChanged,
     "gap": Gap,
     "frames.refused": FramesRefused,
     "session.started": SessionStarted,
@@ -270,10 +368,14 @@ KINDS: dict[str, type[Payload]] = {
     "session.interrupted": SessionInterrupted,
     "session.continued": SessionContinued,
     "session.lapsed": SessionLapsed,
+    "session.carried": SessionCarried,
     "session.note": SessionNote,
     "session.stopped": SessionStopped,
     "delivery.rejected": DeliveryRejected,
     "queue.replayed": QueueReplayed,
+    "queue.retried": QueueRetried,
+    "queue.dropped": QueueDropped,
+    "queue.given_up": QueueGivenUp,
 }
 """The payload of every kind but ``samples``."""
 
@@ -295,6 +397,12 @@ def encode(payload: Payload) -> bytes:
 
 
 def decode(kind: str, payload: bytes) -> Payload:
-    """Return the payload of an entry of ``kind``; ``KeyError`` for a kind not known here."""
-    decoded: Payload = _DECODERS[kind].decode(payload)
+    """Return the payload of an entry of ``kind``.
+
+    ``KeyError`` for a kind that is not known here, JournalError for a payload that is none.
+    """
+    try:
+        decoded: Payload = _DECODERS[kind].decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise JournalError(f"this is no payload of {kind}: {error}") from error
     return decoded

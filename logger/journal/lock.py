@@ -38,7 +38,7 @@ class InstanceLock:
         try:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-        except OSError:
+        except BaseException:
             lock.release()
             raise
         return lock

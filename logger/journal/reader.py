@@ -1,7 +1,7 @@
 """Reading the journal, while a recorder writes it or when none runs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -9,14 +9,17 @@ from typing import Any, Self
 
 import apsw
 
-from logger.errors import JournalError
+from logger.errors import JournalDamaged, JournalError
 from logger.journal.connection import Opened, check_schema, open_for_reading
 from logger.journal.cursor import Cursor
+from logger.journal.damage import DAMAGE
+from logger.journal.earlier import Earlier
 from logger.journal.entry import Entry
 from logger.journal.files import journal_path, wal_path
 from logger.journal.kinds import SAMPLES
 from logger.journal.migrations import shipped_migrations
-from logger.journal.quarantine import Quarantined
+from logger.journal.quarantine import Held, Quarantined
+from logger.journal.sealing import checked
 from logger.journal.statements import statement
 
 _LAST_POSSIBLE = 2**63 - 1
@@ -25,16 +28,23 @@ _LAST_POSSIBLE = 2**63 - 1
 class JournalReader:
     """Reads whole commits only, changes nothing and holds no transaction between calls.
 
-    Made from the data directory or the journal's file. ConfigError if there is none,
-    JournalError if it is from a newer needlelog or damaged. May be used from any
-    thread, one at a time.
+    Made from the data directory or the journal's file. Given the directory it reads the
+    succession: what was recovered of files that were set aside comes before the journal's
+    own entries, at its former positions. ConfigError if there is no journal, JournalError
+    if it is from a newer needlelog, JournalDamaged if it is damaged. May be used from any
+    thread, one at a time. ``entry_of`` makes an entry of a row; ValueError if it is none.
     """
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, entry_of: Callable[[Sequence[Any]], Entry] = checked) -> None:
         self._path = journal_path(place)
+        self._entry_of = entry_of
         with self._storage_errors():
             self._opened = self._open()
             self.id = self._read_id()
+            self.first_position: int = self._all("first_position")[0][0]
+        self._earlier = (
+            Earlier(place, JournalReader) if place.is_dir() and self.first_position > 1 else None
+        )
 
     def read(
         self,
@@ -47,8 +57,13 @@ class JournalReader:
     ) -> list[Entry]:
         """Return up to ``limit`` entries beyond position ``after``, in order, up to ``to``.
 
-        Only those of ``kinds`` and of ``stream``, if given. Their ``block`` is None.
+        Only those of ``kinds`` and of ``stream``, if given. Their ``block`` is None, and so
+        is the payload of one that is not what was hashed.
         """
+        if self._earlier is not None and after + 1 < self.first_position:
+            earlier = self._earlier.read(after, limit, kinds=kinds, stream=stream, to=to)
+            if earlier:
+                return earlier
         bindings: dict[str, Any] = {
             "after": after,
             "to": _LAST_POSSIBLE if to is None else to,
@@ -60,7 +75,7 @@ class JournalReader:
         else:
             name = "read_kinds" if SAMPLES in kinds else "read_kinds_beside_samples"
             bindings["kinds"] = json.dumps(list(kinds))
-        return [Entry(*row) for row in self._all(name, bindings)]
+        return self._entries(name, bindings)
 
     def entries(
         self,
@@ -76,23 +91,36 @@ class JournalReader:
             yield from batch
             after = batch[-1].position
 
+    def reaches_back_to(self, position: int) -> bool:
+        """Return whether the entries from ``position`` on are here, or were recovered.
+
+        False where they lie in a file that was set aside and not recovered yet.
+        """
+        if position >= self.first_position:
+            return True
+        before = self.read(position - 1, 1)
+        return bool(before) and before[0].position < self.first_position
+
     def last(self) -> Entry | None:
         """Return the last committed entry."""
-        rows = self._all("last_entry")
-        return Entry(*rows[0]) if rows else None
+        return next(iter(self._entries("last_entry")), None)
 
     def last_of(self, kind: str, stream: str) -> Entry | None:
         """Return the last entry of ``kind`` and ``stream``, found by index; not for samples."""
-        rows = self._all("last_of_kind", {"kind": kind, "stream": stream})
-        return Entry(*rows[0]) if rows else None
+        found = self._entries("last_of_kind", {"kind": kind, "stream": stream})
+        if not found and self._earlier is not None:
+            return self._earlier.newest(lambda file: file.last_of(kind, stream))
+        return next(iter(found), None)
 
     def last_samples(self, stream: str, after: int) -> Entry | None:
         """Return the last samples of ``stream`` beyond position ``after``.
 
         Walks back from the end, so it is as slow as those samples are old.
         """
-        rows = self._all("last_samples", {"after": after, "stream": stream})
-        return Entry(*rows[0]) if rows else None
+        found = self._entries("last_samples", {"after": after, "stream": stream})
+        if not found and self._earlier is not None and after + 1 < self.first_position:
+            return self._earlier.newest(lambda file: file.last_samples(stream, after))
+        return next(iter(found), None)
 
     def last_position(self) -> int:
         """Return the position of the last committed entry, 0 if there is none."""
@@ -104,7 +132,11 @@ class JournalReader:
         Exactly that while the clock never stepped back. Where it did, the position
         returned is one at which time passes ``time_ns``: the entry before it is earlier.
         """
-        low, high = 1, self.last_position() + 1
+        if self._earlier is not None:
+            earlier = self._earlier.position_at(time_ns)
+            if earlier is not None:
+                return earlier
+        low, high = self.first_position, self.last_position() + 1
         while low < high:
             middle = (low + high) // 2
             if self._all("time_from", (middle,))[0][0] >= time_ns:
@@ -124,9 +156,22 @@ class JournalReader:
         bindings = {"sink": sink, "after": after, "limit": limit}
         return [Quarantined(*row) for row in self._all("quarantine", bindings)]
 
-    def quarantine_counts(self) -> dict[str, int]:
-        """Return how many items each sink's receiver refused; sinks without any are left out."""
-        return dict(self._all("quarantine_counts"))
+    def quarantined_items(self, sink: str, numbers: Sequence[int]) -> list[Quarantined]:
+        """Return those of ``numbers`` that lie in quarantine for ``sink``, in order."""
+        bindings = {"sink": sink, "numbers": json.dumps(list(numbers))}
+        return [Quarantined(*row) for row in self._all("quarantined_items", bindings)]
+
+    def quarantined_numbers(self, sink: str) -> list[int]:
+        """Return the numbers of all that lies in quarantine for ``sink``, in order."""
+        return [number for (number,) in self._all("quarantined_numbers", (sink,))]
+
+    def quarantined_beyond(self, sink: str, position: int) -> list[Quarantined]:
+        """Return what lies in quarantine for ``sink`` from beyond ``position``, in that order."""
+        return [Quarantined(*row) for row in self._all("quarantined_beyond", (sink, position))]
+
+    def quarantine_held(self) -> dict[str, Held]:
+        """Return how much lies in quarantine for each sink; sinks without any are left out."""
+        return {sink: Held(items, size) for sink, items, size in self._all("quarantine_held")}
 
     def integrity_problem(self) -> str:
         """Return what SQLite itself finds wrong with the file; empty if nothing. Reads it all."""
@@ -137,6 +182,8 @@ class JournalReader:
     def close(self) -> None:
         """Let go of the file; idempotent."""
         self._opened.connection.close()
+        if self._earlier is not None:
+            self._earlier.close()
 
     def __enter__(self) -> Self:
         return self
@@ -152,7 +199,7 @@ class JournalReader:
     def _read_id(self) -> str:
         rows = self._all("journal_id")
         if not rows:
-            self.close()
+            self._opened.connection.close()
             raise JournalError(f"{self._path} has no id: it is damaged, or just being created")
         return str(rows[0][0])
 
@@ -171,6 +218,13 @@ class JournalReader:
             raise
         return opened
 
+    def _entries(self, name: str, bindings: Any = None) -> list[Entry]:
+        rows = self._all(name, bindings)
+        try:
+            return [self._entry_of(row) for row in rows]
+        except ValueError as error:
+            raise JournalDamaged(str(error), str(self._path)) from error
+
     def _all(self, name: str, bindings: Any = None) -> list[Any]:
         """Return all rows of a statement, so that its transaction has ended on return."""
         with self._storage_errors():
@@ -183,5 +237,7 @@ class JournalReader:
     def _storage_errors(self) -> Iterator[None]:
         try:
             yield
-        except (apsw.Error, UnicodeDecodeError) as error:
+        except DAMAGE as error:
+            raise JournalDamaged(f"it cannot be read: {error}", str(self._path)) from error
+        except apsw.Error as error:
             raise JournalError(f"{self._path} cannot be read: {error}") from error

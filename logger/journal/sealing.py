@@ -1,9 +1,19 @@
-"""Drafts become entries: position, time and hashes."""
+"""Drafts become entries: position, time and hashes; and entries are known again by them."""
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
 
 from logger.journal import chain
 from logger.journal.entry import Draft, Entry
+
+log = logging.getLogger(__name__)
+
+_ROW_TYPES = frozenset(
+    (int, int, str, str, str, payload, bytes, bytes) for payload in (bytes, type(None))
+)
 
 Row = tuple[int, int, str, str, str, bytes | None, bytes, bytes]
 
@@ -48,3 +58,24 @@ def row(entry: Entry) -> Row:
         entry.payload_hash,
         entry.chain_hash,
     )
+
+
+def checked(row: Sequence[Any]) -> Entry:
+    """Return the entry of a row as it was read from a file; ValueError for a row that is none.
+
+    A payload that is not the one that was hashed is left out, as if it had been pruned:
+    nobody may take it for what was recorded.
+    """
+    entry = stored(row)
+    payload = entry.payload
+    if payload is not None and sha256(payload).digest() != entry.payload_hash:
+        log.error("the payload of entry %d is damaged and left out", entry.position)
+        return replace(entry, payload=None)
+    return entry
+
+
+def stored(row: Sequence[Any]) -> Entry:
+    """Return the entry of a row whatever it says; ValueError for a row that is none."""
+    if tuple(map(type, row)) not in _ROW_TYPES:
+        raise ValueError(f"row {row[0]} is no entry")
+    return Entry(*row)

@@ -1,4 +1,4 @@
-"""The journal's SQL by name; it stands in ``schema/statements.sql`` only."""
+"""The journal's SQL by name; it stands in ``schema/*.sql`` only."""
 
 import re
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
 @cache
-def statements() -> Mapping[str, str]:
-    """Return every statement by the name that stands above it."""
-    text = files("logger.journal").joinpath("schema", "statements.sql").read_text("utf-8")
+def statements(file: str = "statements") -> Mapping[str, str]:
+    """Return every statement of ``schema/<file>.sql`` by the name that stands above it."""
+    text = files("logger.journal").joinpath("schema", f"{file}.sql").read_text("utf-8")
     _, *parts = _NAME.split(text)
     return {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def statement(name: str) -> str:
-    """Return the statement called ``name``."""
+    """Return the statement called ``name`` of the journal itself."""
     return statements()[name]

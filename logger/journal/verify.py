@@ -9,7 +9,11 @@ from logger.errors import JournalError
 from logger.journal import chain, kinds
 from logger.journal.blocks import check_block
 from logger.journal.entry import Entry
+from logger.journal.files import journal_path
+from logger.journal.head import Head, read_head
 from logger.journal.reader import JournalReader
+from logger.journal.recovered import Recovered, recovered_or_none
+from logger.journal.sealing import stored
 
 _BATCH = 1000
 _BEFORE_ALL = -(2**63)
@@ -20,7 +24,8 @@ class VerifyResult:
     """What a check found.
 
     ``entries`` were found good, of which ``pruned`` have no payload left and
-    ``unknown_kinds`` are of kinds that this needlelog does not know.
+    ``unknown_kinds`` are of kinds that this needlelog does not know. They begin at
+    ``first_position``; ``predecessor`` is the id of the file before this one.
     ``head_position`` and ``head_hash`` (hex) are the last good entry's: noted elsewhere,
     they prove later that nothing was cut off. ``bad_position`` is the first bad one,
     None if all is well; ``problem`` says what is wrong with it.
@@ -34,6 +39,8 @@ class VerifyResult:
     head_hash: str
     bad_position: int | None = None
     problem: str = ""
+    first_position: int = 1
+    predecessor: str | None = None
 
     @property
     def good(self) -> bool:
@@ -46,21 +53,29 @@ class _Broken(Exception):
 
 
 class _Walk:
-    """Follows the chain entry by entry."""
+    """Follows the chain entry by entry; ``recovered`` lists holes that are known."""
 
-    def __init__(self, journal_id: str) -> None:
+    def __init__(self, journal_id: str, first_position: int, recovered: Recovered | None) -> None:
         self._id = journal_id
-        self.position = 0
-        self.head = chain.first_hash(journal_id)
+        self.first_position = first_position
+        self._holes = dict(recovered.holes) if recovered else {}
+        self.position = first_position - 1
+        self.head: bytes | None = chain.first_hash(journal_id)
+        self.entries = 0
         self.pruned = 0
         self.unknown_kinds = 0
+        self.opened: kinds.JournalOpened | None = None
+        self._skip_hole()
 
     def step(self, entry: Entry) -> None:
         """Take the next entry; :class:`_Broken` says what is wrong with it."""
         if entry.position != self.position + 1:
             raise _Broken(f"it is missing: the next entry stands at {entry.position}")
         header = chain.header(entry.position, entry.time_ns, entry.kind, entry.stream, entry.actor)
-        if chain.chain_hash(self.head, header, entry.payload_hash) != entry.chain_hash:
+        follows = self.head is None or entry.chain_hash == chain.chain_hash(
+            self.head, header, entry.payload_hash
+        )
+        if not follows:
             raise _Broken("its time, kind, stream, actor or hashes are not those of the chain")
         if entry.payload is None:
             self.pruned += 1
@@ -70,6 +85,14 @@ class _Walk:
             self._decode(entry, entry.payload)
         self.position = entry.position
         self.head = entry.chain_hash
+        self.entries += 1
+        self._skip_hole()
+
+    def _skip_hole(self) -> None:
+        """Go on behind a known hole; what follows it has nothing before it to follow from."""
+        last = self._holes.get(self.position + 1)
+        if last is not None:
+            self.position, self.head = last, None
 
     def _decode(self, entry: Entry, payload: bytes) -> None:
         try:
@@ -84,44 +107,53 @@ class _Walk:
             raise _Broken(f"its payload is not that of kind {entry.kind}: {error}") from error
 
     def _check_first(self, entry: Entry, payload: kinds.Payload) -> None:
-        named = payload.journal if isinstance(payload, kinds.JournalOpened) else None
-        if entry.position == 1 and named != self._id:
-            raise _Broken(f"it does not open the journal {self._id}")
+        if entry.position == self.first_position:
+            self.opened = payload if isinstance(payload, kinds.JournalOpened) else None
+            if self.opened is None or self.opened.journal != self._id:
+                raise _Broken(f"it does not open the journal {self._id}")
 
 
 def verify(place: Path) -> VerifyResult:
-    """Walk the whole chain of a journal (its file, or the data directory) and check it.
+    """Walk the whole chain of one journal file (or that of a data directory) and check it.
 
-    A recorder may run meanwhile; what it appends after the start is not looked at.
-    ConfigError if there is no journal; JournalError if it is from a newer needlelog, or
-    so damaged that not even its id can be read.
+    A recorder may run meanwhile; what it appends after the start is not looked at. What a
+    recovered file is known to lack is no problem. ConfigError if there is no journal;
+    JournalError if it is from a newer needlelog, or so damaged that not even its id can
+    be read.
     """
-    with JournalReader(place) as reader:
-        walk = _Walk(reader.id)
-        problem = _first_problem(reader, walk)
+    head = read_head(place) if place.is_dir() else None
+    recovered = recovered_or_none(journal_path(place))
+    with JournalReader(journal_path(place), stored) as reader:
+        begins = 1 if reader.first_position <= 1 else reader.first_position
+        walk = _Walk(reader.id, recovered.first if recovered else begins, recovered)
+        problem = _first_problem(reader, walk, head)
     return VerifyResult(
         journal=reader.id,
-        entries=walk.position,
+        entries=walk.entries,
         pruned=walk.pruned,
         unknown_kinds=walk.unknown_kinds,
         head_position=walk.position,
-        head_hash=walk.head.hex(),
+        head_hash=walk.head.hex() if walk.head is not None else "",
         bad_position=walk.position + 1 if problem else None,
         problem=problem,
+        first_position=begins,
+        predecessor=walk.opened.predecessor if walk.opened else None,
     )
 
 
-def _first_problem(reader: JournalReader, walk: _Walk) -> str:
+def _first_problem(reader: JournalReader, walk: _Walk, head: Head | None) -> str:
     """Walk as far as all is well; return what is wrong with the next entry, or nothing."""
     try:
         cursors = reader.cursors()
         last = reader.last_position()
         _walk_to(reader, walk, last)
-        if walk.position == 0:
+        if walk.position == walk.first_position - 1:
             return "there is no first entry"
         for sink, cursor in cursors.items():
-            if cursor.position > last:
+            if cursor.position > walk.position:
                 return f"it was cut off: sink {sink} had accepted up to {cursor.position}"
+        if head is not None and head.journal == reader.id and head.position > last:
+            return f"it was cut off: position {head.position} was committed"
         return reader.integrity_problem()
     except (_Broken, JournalError) as error:
         return str(error)

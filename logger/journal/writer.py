@@ -1,6 +1,5 @@
 """The one who appends to the journal."""
 
-import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -11,18 +10,22 @@ from typing import Self
 import apsw
 
 from drivers.model import HostTime
-from logger.errors import ConfigError, JournalError
+from logger.errors import JournalDamaged, JournalError
 from logger.journal import chain, files, kinds
-from logger.journal.connection import WAL_BYTES, check_schema, open_for_writing, open_unshared
+from logger.journal.connection import WAL_BYTES, open_for_writing
 from logger.journal.cursor import Cursor
+from logger.journal.damage import DAMAGE, tell_damage
+from logger.journal.ending import ending_problem
 from logger.journal.entry import Draft, Entry
+from logger.journal.failing import failed_commit, failed_opening, leaves_log_in_doubt
+from logger.journal.head import HeadNote, raise_schema
 from logger.journal.lock import InstanceLock
-from logger.journal.migrations import migrate, shipped_migrations
+from logger.journal.migrations import shipped_migrations
+from logger.journal.opening import close_file, open_file, take_lock
 from logger.journal.quarantine import Quarantined
 from logger.journal.sealing import row, seal
 from logger.journal.statements import statement
-
-log = logging.getLogger(__name__)
+from logger.journal.succession import Plan, first_of_all, settle, settled
 
 Clock = Callable[[], HostTime]
 _NO_CURSORS: Mapping[str, Cursor] = MappingProxyType({})
@@ -42,15 +45,16 @@ class Journal:
     known only then.
     """
 
-    def __init__(self, connection: apsw.Connection, clock: Clock, resources: ExitStack) -> None:
-        self._connection = connection
+    def __init__(self, connection: apsw.Connection, clock: Clock, lock: InstanceLock) -> None:
+        self._path = Path(connection.filename)
         self._clock = clock
-        self._resources = resources
-        self._failure: str | None = None
-        self._wal_pages = 0
-        self._wal_pages_max = WAL_BYTES // connection.pragma("page_size")
+        self._lock = lock
+        self._failure: JournalError | None = None
+        self._head: HeadNote | None = None
+        self._doubtful: list[Entry] = []
+        self._log_in_doubt = False
         self._append_entry = statement("append_entry")
-        connection.set_wal_hook(self._note_wal_pages)
+        self._take_up(connection)
         self._load()
 
     @classmethod
@@ -66,20 +70,51 @@ class Journal:
 
         CommandRefused if another process has the lock; ConfigError if this user may not
         write the directory; JournalError if the file is from a newer needlelog, which is
-        then left untouched, or cannot be opened.
+        then left untouched, or cannot be opened. A damaged file is set aside first, and
+        the journal goes on in a successor.
         """
-        path = data_dir / files.JOURNAL_FILE
-        with ExitStack() as resources:
-            resources.callback(_take_lock(data_dir).release)
+        with ExitStack() as unless_opened:
+            lock = take_lock(data_dir)
+            unless_opened.callback(lock.release)
             try:
-                connection = _open_file(path)
-                resources.callback(_close_file, connection)
-                journal = cls(connection, clock, resources)
+                journal = cls._open_sound(data_dir, clock, lock, actor, new_id)
+            except JournalDamaged as error:
+                tell_damage(data_dir, error.reason)
+                journal = cls._open_sound(data_dir, clock, lock, actor, new_id)
+            unless_opened.pop_all()
+        return journal
+
+    @classmethod
+    def _open_sound(
+        cls,
+        data_dir: Path,
+        clock: Clock,
+        lock: InstanceLock,
+        actor: str,
+        new_id: Callable[[], str],
+    ) -> Self:
+        """Open the file, or its successor where it must be set aside; JournalDamaged if it must."""
+        path = data_dir / files.JOURNAL_FILE
+        with ExitStack() as unless_opened:
+            try:
+                begins = settle(data_dir, new_id)
+                unclean = files.wal_path(path).exists()
+                raise_schema(data_dir, len(shipped_migrations()))
+                connection = open_file(path)
+                unless_opened.callback(close_file, connection)
+                journal = cls(connection, clock, lock)
+                problem = ending_problem(connection, journal.id) if unclean else ""
+                if problem:
+                    raise JournalDamaged(problem, str(path))
                 if journal.last_position == 0:
-                    journal._begin(new_id(), actor)
+                    journal._begin(begins or first_of_all(new_id()), actor)
+                journal._note_head(data_dir)
+                settled(data_dir)
+            except DAMAGE as error:
+                raise JournalDamaged(str(error), str(path)) from error
             except (apsw.Error, OSError) as error:
-                raise JournalError(f"{path} cannot be opened: {error}") from error
-            journal._resources = resources.pop_all()
+                raise failed_opening(error, path) from error
+            unless_opened.pop_all()
         return journal
 
     @property
@@ -97,25 +132,60 @@ class Journal:
         drafts: Sequence[Draft],
         cursors: Mapping[str, Cursor] = _NO_CURSORS,
         quarantined: Sequence[Quarantined] = (),
+        released: Sequence[Quarantined] = (),
     ) -> list[Entry]:
         """Commit all of it or nothing, and return the entries once they are on the drive.
 
         Positions go on from ``last_position``; all entries of one call share one time. A
-        draft's block goes along with its entry. JournalError if it cannot be written;
-        then nothing more can be appended until the journal is opened anew.
+        draft's block goes along with its entry. ``released`` leave the quarantine.
+
+        JournalError if it cannot be written; then nothing more can be appended until the
+        journal is opened anew, for which :meth:`reopen` is there after JournalUnavailable.
         """
         if self._failure is not None:
-            raise JournalError(f"the journal takes no more: {self._failure}. Open it anew")
+            kind = type(self._failure)
+            raise kind(f"the journal takes no more: {self._failure}. Open it anew")
         time_ns = self._clock().wall_ns
         entries = seal(drafts, self._last_position, self._last_hash, time_ns)
-        if entries or cursors or quarantined:
-            self._commit(entries, cursors, quarantined, time_ns)
+        if entries or cursors or quarantined or released:
+            self._commit(entries, cursors, quarantined, released, time_ns)
         return entries
+
+    def reopen(self) -> list[Entry]:
+        """Open the file anew after JournalUnavailable, under the same lock.
+
+        Returns the entries of the append that failed if they are in the file after all,
+        and then they count as committed; else none of it is there. JournalError if the
+        file cannot be opened or has changed otherwise.
+
+        Files that another connection of this process may have open are not touched but by
+        SQLite: closing them would take away its locks.
+        """
+        before, doubtful = self._last_position, self._doubtful
+        close_file(self._connection)
+        try:
+            if self._log_in_doubt:
+                files.rewrite_wal(self._path)
+            self._take_up(open_for_writing(self._path))
+            self._load()
+        except (apsw.Error, OSError) as error:
+            raise JournalError(f"{self._path} cannot be opened anew: {error}") from error
+        self._failure, self._doubtful, self._log_in_doubt = None, [], False
+        if doubtful and self._last_hash == doubtful[-1].chain_hash:
+            return doubtful
+        if self._last_position != before:
+            raise JournalError(f"{self._path} ends at {self._last_position} and not at {before}")
+        return []
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and give back the lock; idempotent."""
-        self._failure = self._failure or "it was closed"
-        self._resources.close()
+        self._failure = self._failure or JournalError("it was closed")
+        try:
+            close_file(self._connection)
+            if self._head is not None:
+                self._head.close()
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +198,13 @@ class Journal:
     ) -> None:
         self.close()
 
+    def _take_up(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._wal_pages = 0
+        self._wal_pages_max = WAL_BYTES // connection.pragma("page_size")
+        self._fold_at_pages = self._wal_pages_max
+        connection.set_wal_hook(self._note_wal_pages)
+
     def _load(self) -> None:
         last = self._connection.execute(statement("last_entry")).fetchone()
         self._id: str = self._connection.execute(statement("journal_id")).get or ""
@@ -136,24 +213,30 @@ class Journal:
         if last and not self._id:
             raise JournalError(f"{self._connection.filename} has entries and no id: it is damaged")
 
-    def _begin(self, journal_id: str, actor: str) -> None:
+    def _begin(self, begins: Plan, actor: str) -> None:
         """Name the file and write its first entry, in one transaction."""
-        opened = kinds.JournalOpened(journal=journal_id, reason="new")
+        opened = begins.opened
         with self._connection:
-            self._connection.execute(statement("name_journal"), (journal_id,))
-            self._last_hash = chain.first_hash(journal_id)
+            self._connection.execute(statement("name_journal"), (opened.journal,))
+            self._last_position = begins.first_position - 1
+            self._last_hash = chain.first_hash(opened.journal)
             self.append([Draft(kinds.kind_of(opened), "", actor, kinds.encode(opened))])
-        self._id = journal_id
+        self._id = opened.journal
+
+    def _note_head(self, data_dir: Path) -> None:
+        self._head = HeadNote.open(data_dir, self._id, len(shipped_migrations()))
+        self._head.note(self._last_position, self._last_hash)
 
     def _commit(
         self,
         entries: Sequence[Entry],
         cursors: Mapping[str, Cursor],
         quarantined: Sequence[Quarantined],
+        released: Sequence[Quarantined],
         time_ns: int,
     ) -> None:
         # Stays set whatever interrupts the transaction, even what is not an Exception.
-        self._failure = "a commit did not finish"
+        self._failure = JournalError("a commit did not finish")
         connection = self._connection
         try:
             with connection:
@@ -163,69 +246,44 @@ class Journal:
                 for item in quarantined:
                     refused = (time_ns, item.sink, item.position, item.item, item.reason)
                     connection.execute(statement("add_quarantined"), refused)
+                for item in released:
+                    connection.execute(statement("release_quarantined"), (item.number,))
         except apsw.Error as error:
-            self._failure = f"a commit failed ({error})"
-            raise JournalError(f"the journal cannot be written: {error}") from error
+            self._doubtful = list(entries)
+            raise self._failed(error, "the journal cannot be written") from error
         self._failure = None
         if entries:
             self._last_position = entries[-1].position
             self._last_hash = entries[-1].chain_hash
-        if self._wal_pages >= self._wal_pages_max:
+            if self._head is not None:
+                self._head.note(self._last_position, self._last_hash)
+        if self._wal_pages >= self._fold_at_pages:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
         """Fold the write-ahead log into the file.
 
         What was just committed is on the drive already, so a failure here fails the next
-        append, not this one. A reader in the way only puts it off.
+        append, not this one. A reader in the way puts it off, and so does a full drive:
+        nothing of the log is given up. It is tried again when the log has grown by a quarter
+        of its measure, because a try looks at the whole log.
         """
+        self._fold_at_pages = self._wal_pages + self._wal_pages_max // 4
         try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except apsw.BusyError:
+            pages, folded = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except (apsw.BusyError, apsw.FullError):
             return
         except apsw.Error as error:
-            self._failure = f"the write-ahead log cannot be folded into the file ({error})"
+            self._failed(error, "the write-ahead log cannot be folded into the file")
+            return
+        if pages == folded:
+            self._fold_at_pages = self._wal_pages_max
+
+    def _failed(self, error: apsw.Error, what: str) -> JournalError:
+        self._log_in_doubt = leaves_log_in_doubt(error)
+        self._failure = failed_commit(error, self._connection, f"{what}: {error}")
+        return self._failure
 
     def _note_wal_pages(self, connection: apsw.Connection, schema: str, pages: int) -> int:
         self._wal_pages = pages
         return apsw.SQLITE_OK
-
-
-def _take_lock(data_dir: Path) -> InstanceLock:
-    try:
-        files.make_data_directory(data_dir)
-        return InstanceLock.take(data_dir)
-    except OSError as error:
-        raise ConfigError(
-            str(data_dir),
-            f"this cannot be the data directory: {error.strerror}",
-            "Name one that this user may write",
-        ) from error
-
-
-def _close_file(connection: apsw.Connection) -> None:
-    try:
-        connection.close()
-    except apsw.Error as error:
-        # The commits are on the drive, in the write-ahead log, and found there next time.
-        log.warning("the write-ahead log stays beside the journal: %s", error)
-
-
-def _open_file(path: Path) -> apsw.Connection:
-    """Return the writing connection, once the file is known to be ours and not newer."""
-    migrations = shipped_migrations()
-    if path.exists():
-        standing = open_unshared(path).connection
-        try:
-            check_schema(standing, path, len(migrations))
-        finally:
-            standing.close()
-    files.make_journal_file(path)
-    files.rewrite_wal(path)
-    connection = open_for_writing(path)
-    try:
-        migrate(connection, migrations)
-    except apsw.Error:
-        connection.close()
-        raise
-    return connection

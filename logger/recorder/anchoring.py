@@ -7,11 +7,13 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from drivers.model import Anchor, HostTime
+from logger.recorder.clock_watch import STEP_LIMIT_NS, offset_ns
 
 DRIFT_LIMIT_NS = 100_000_000
-STEP_LIMIT_NS = 100_000_000
 LATENCY_WINDOW_NS = 10_000_000_000
 """Delays on the way are never negative, so the least of a window shows the true offset."""
+UNHEARD_NS = 5_000_000_000
+"""After so long without a sample the window begins anew: what comes first may be old."""
 
 
 @dataclass(slots=True)
@@ -25,7 +27,8 @@ class Anchoring:
     number: int = 0
     anchor: Anchor | None = None
     _host: HostTime | None = None
-    _set_ns: int = 0
+    _since_ns: int = 0
+    _heard_ns: int = 0
     _lateness: deque[tuple[int, int]] = field(default_factory=deque)
 
     def set(self, host: HostTime, device_us: int) -> Anchor:
@@ -33,8 +36,7 @@ class Anchoring:
         self.number += 1
         self.anchor = Anchor(self.number, host.wall_ns // 1000, device_us)
         self._host = host
-        self._set_ns = host.boottime_ns
-        self._lateness.clear()
+        self._listen_anew(host)
         return self.anchor
 
     def reason_to_move(self, host: HostTime, device_us: int) -> str | None:
@@ -43,7 +45,7 @@ class Anchoring:
         if before is None or anchor is None:
             return "link up"
         self._host = host
-        stepped_ns = (host.wall_ns - host.boottime_ns) - (before.wall_ns - before.boottime_ns)
+        stepped_ns = offset_ns(host) - offset_ns(before)
         if host.synchronised and not before.synchronised:
             return "clock synchronised"
         if abs(stepped_ns) > STEP_LIMIT_NS:
@@ -54,6 +56,9 @@ class Anchoring:
 
     def _least_lateness(self, host: HostTime, anchor: Anchor, device_us: int) -> int:
         """Return ns by which arrivals were late at the least, over the window; < 0 if early."""
+        if host.boottime_ns - self._heard_ns > UNHEARD_NS:
+            self._listen_anew(host)
+        self._heard_ns = host.boottime_ns
         late_ns = host.wall_ns - (anchor.utc_us + device_us - anchor.device_us) * 1000
         window = self._lateness
         while window and window[-1][1] >= late_ns:
@@ -63,5 +68,9 @@ class Anchoring:
             window.popleft()
         if late_ns < 0:
             return late_ns
-        full = host.boottime_ns - self._set_ns >= LATENCY_WINDOW_NS
+        full = host.boottime_ns - self._since_ns >= LATENCY_WINDOW_NS
         return window[0][1] if full else 0
+
+    def _listen_anew(self, host: HostTime) -> None:
+        self._since_ns = self._heard_ns = host.boottime_ns
+        self._lateness.clear()

@@ -21,6 +21,7 @@ from drivers.profile import Profile
 from logger.errors import UnsupportedPen
 from logger.journal import kinds
 from logger.journal.entry import Draft
+from logger.recorder.counting import STEADY_WITHIN_US
 from logger.recorder.pen_stream import PenStream, joined
 from logger.recorder.timeline import Resumption, Timeline
 
@@ -66,7 +67,7 @@ class Assembler:
         return self._awaiting and self.profile.sends_identity
 
     def take(self, data: bytes, host: HostTime) -> list[Draft]:
-        """Return the drafts that ``data`` yields; ``host`` is when it was read."""
+        """Return the drafts that ``data`` yields; ``host`` is when its end was read."""
         drafts: list[Draft] = []
         if self.unsupported is None:
             try:
@@ -81,16 +82,17 @@ class Assembler:
         if self._awaiting and not self.profile.sends_identity:
             self._identify(self._unnamed(), host, drafts)
         pending: list[SampleRun] = []
-        for message in self.decoder.feed(data):
+        messages = self.decoder.feed(data)
+        for message in messages:
             if isinstance(message, SampleRun):
                 pending.append(message)
                 continue
             if pending:
-                self._sampled(joined(pending), host, drafts)
+                self._sampled(joined(pending), _arrival(pending[-1], messages, host), drafts)
                 pending = []
             self._other(message, host, drafts)
         if pending:
-            self._sampled(joined(pending), host, drafts)
+            self._sampled(joined(pending), _arrival(pending[-1], messages, host), drafts)
 
     def refused(self, host: HostTime) -> list[Draft]:
         """Return what was refused and discarded since the last call, if a pen is known."""
@@ -201,3 +203,19 @@ class Assembler:
             rate_max_hz=None,
             sample_period_us=self.profile.sample_period_us,
         )
+
+
+def _arrival(run: SampleRun, messages: list[Message], host: HostTime) -> HostTime:
+    """Return when the end of ``run`` had arrived, of what was read together at ``host``.
+
+    Something that the pen said splits the samples of one read. Those before it came as
+    much earlier as the pen's clock says; at ``host`` they would look late.
+    """
+    last = next(one for one in reversed(messages) if isinstance(one, SampleRun))
+    if last is run or run.ticks_us is None or last.ticks_us is None:
+        return host
+    earlier_us = int(last.ticks_us[-1]) - int(run.ticks_us[-1])
+    if not 0 < earlier_us < STEADY_WITHIN_US:
+        return host
+    earlier_ns = earlier_us * 1000
+    return HostTime(host.wall_ns - earlier_ns, host.boottime_ns - earlier_ns, host.synchronised)

@@ -12,6 +12,10 @@ Clock = Callable[[], HostTime]
 
 _STA_UNSYNC = 0x0040
 _TIME_ERROR = 5
+_ASK_EVERY_NS = 1_000_000_000
+_MOVED_NS = 10_000_000
+_TOGETHER_NS = 1_000_000
+_TRIES = 5
 
 
 class _Timex(ctypes.Structure):
@@ -31,26 +35,42 @@ class _Timex(ctypes.Structure):
 class HostClock:
     """Reads the clocks of this machine.
 
-    Whether the time is synchronised is asked of the kernel at most once a second.
+    Whether the time is synchronised is asked of the kernel once a second, and at once
+    where the clock has stepped: setting it ends what was known of it.
     """
 
     def __init__(self) -> None:
         self._adjtimex = ctypes.CDLL(None, use_errno=True).adjtimex
         self._synchronised = False
         self._asked_ns = 0
+        self._offset_ns = 0
 
     def __call__(self) -> HostTime:
         """Return all clocks, read together."""
-        boottime_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-        if not self._asked_ns or boottime_ns - self._asked_ns > 1_000_000_000:
-            self._asked_ns = boottime_ns
+        boottime_ns, wall_ns = _read_together()
+        moved_ns = wall_ns - boottime_ns - self._offset_ns
+        if boottime_ns - self._asked_ns > _ASK_EVERY_NS or abs(moved_ns) > _MOVED_NS:
+            self._asked_ns, self._offset_ns = boottime_ns, wall_ns - boottime_ns
             self._synchronised = self._ask_kernel()
-        return HostTime(time.time_ns(), boottime_ns, self._synchronised)
+        return HostTime(wall_ns, boottime_ns, self._synchronised)
 
     def _ask_kernel(self) -> bool:
         timex = _Timex(modes=0)
         state = self._adjtimex(ctypes.byref(timex))
         return state not in (-1, _TIME_ERROR) and not timex.status & _STA_UNSYNC
+
+
+def _read_together() -> tuple[int, int]:
+    """Return CLOCK_BOOTTIME and UTC of one moment.
+
+    A busy machine may stop us in between, which would look like a step of the clock.
+    """
+    for _ in range(_TRIES):
+        boottime_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        wall_ns = time.time_ns()
+        if time.clock_gettime_ns(time.CLOCK_BOOTTIME) - boottime_ns < _TOGETHER_NS:
+            break
+    return boottime_ns, wall_ns
 
 
 def host_boot_id() -> str:

@@ -1,51 +1,60 @@
 """Group commit: everything that happened since the last one, in one transaction.
 
 One commit at a time, at most one per interval for all pens together, on a thread of its
-own so that a slow disk never holds up reading. What was committed is told to ``after``,
-on the event loop, in order.
+own; pens are read on while it lasts. What was committed is told to ``after``, on the
+event loop, in order. What finds no room on the drive is held and tried again.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from logger.journal import kinds
+from logger.errors import CommandRefused, JournalError, JournalUnavailable
 from logger.journal.cursor import Cursor
 from logger.journal.entry import Draft, Entry
-from logger.journal.quarantine import Quarantined
-from logger.journal.writer import Journal
+from logger.journal.quarantine import Quarantined, QuarantineRoom
+from logger.recorder.disk import DiskState, LevelNews
+from logger.recorder.drive import Drive
+from logger.recorder.rejections import rejections
+from logger.recorder.waiting import Waiting, WaitingState
+from logger.recorder.work_thread import WorkThread
 
-ACTOR = "service"
-REASON_AT_MOST = 500
+NO_CURSORS: Mapping[str, Cursor] = {}
 
 
 @dataclass(slots=True)
 class Committer:
     """Owns the journal's only writer.
 
-    ``gather`` returns what there is to say since it was last called; ``cursors`` the
-    sinks' newest cursors, which ride along; ``now`` is a monotonic clock in seconds. An
-    error of the journal is final: it reaches whoever waits, and ends :meth:`run`.
+    ``gather`` returns what there is to say since it was last called; ``read`` keeps what
+    pens say while a commit takes long; ``cursors`` returns the sinks' newest cursors,
+    which ride along; ``now`` is a monotonic clock in seconds. An error of the journal is
+    final: it reaches whoever waits, and ends :meth:`run`. Want of room is none.
     """
 
-    journal: Journal
+    drive: Drive
+    waiting: Waiting
     gather: Callable[[], list[Draft]]
+    read: Callable[[], None]
     cursors: Callable[[], Mapping[str, Cursor]]
     after: Callable[[list[Entry]], None]
     now: Callable[[], float]
     interval_s: float
     idle_interval_s: float
+    quarantine_room: QuarantineRoom = field(default_factory=lambda: QuarantineRoom({}))
     commits: int = 0
     _committed_s: float = 0.0
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _written: dict[str, Cursor] = field(default_factory=dict)
     _quarantined: list[Quarantined] = field(default_factory=list)
-    _thread: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="journal")
-    )
+    _thread: WorkThread = field(default_factory=lambda: WorkThread("journal"))
+    _reading: asyncio.TimerHandle | None = None
+    _failure: JournalError | None = None
+    _level_news: LevelNews = field(default_factory=LevelNews)
+    _news: list[Draft] = field(default_factory=list)
 
     async def run(self) -> None:
         """Commit for ever; ends by cancellation or :class:`logger.errors.JournalError`."""
@@ -56,6 +65,8 @@ class Committer:
             due.cancel()
             self._hurry.clear()
             async with self._turn:
+                if self._failure is not None:
+                    raise self._failure
                 await self._commit(self.gather())
 
     def hurry(self) -> None:
@@ -67,12 +78,46 @@ class Committer:
         return self._turn
 
     async def flush(self) -> list[Entry]:
-        """Commit what there is, now; call it inside :meth:`exclusive`."""
-        return await self._commit(self.gather(), even_idle=True)
+        """Commit what there is, now; call it inside :meth:`exclusive`.
 
-    async def append(self, drafts: Sequence[Draft]) -> list[Entry]:
-        """Commit ``drafts`` alone, now; call it inside :meth:`exclusive`."""
-        return await self._commit(list(drafts), even_idle=True)
+        CommandRefused if the drive has no room: what there is is held then.
+        """
+        entries = await self._commit(self.gather(), even_idle=True)
+        self._refuse_while_waiting()
+        return entries
+
+    async def append(
+        self, drafts: Sequence[Draft], released: Sequence[Quarantined] = ()
+    ) -> list[Entry]:
+        """Commit ``drafts`` alone, now; call it inside :meth:`exclusive`.
+
+        ``released`` leave the quarantine with the same commit. CommandRefused if the drive
+        has no room: nothing is appended, now or later.
+        """
+        self._refuse_while_waiting()
+        try:
+            return await self._write(list(drafts), released, even_idle=True)
+        except JournalUnavailable as error:
+            raise _refused(str(error)) from None
+
+    async def say(self, drafts: Sequence[Draft]) -> None:
+        """Commit ``drafts`` as if gathered: held if there is no room; inside :meth:`exclusive`."""
+        await self._commit(list(drafts), even_idle=True)
+
+    async def finish(self, drafts: Sequence[Draft]) -> None:
+        """Commit what there is, then ``drafts``; call it inside :meth:`exclusive`.
+
+        JournalError if that cannot be: what was held is lost.
+        """
+        await self._commit(self.gather(), even_idle=True)
+        await self._commit(list(drafts), even_idle=True)
+        if self.waiting:
+            await self._try_again()
+        if self.waiting:
+            raise JournalError(
+                f"{len(self.waiting)} entries could not be written and are lost: "
+                f"{self.waiting.error}"
+            )
 
     def quarantine(self, items: Sequence[Quarantined]) -> None:
         """Make ``items`` durable with the next commit, and an entry that tells of them."""
@@ -80,39 +125,118 @@ class Committer:
 
     def close(self) -> None:
         """Wait for a commit under way and let the thread go."""
-        self._thread.shutdown(wait=True)
+        self._thread.close()
 
-    async def _commit(self, drafts: list[Draft], even_idle: bool = False) -> list[Entry]:
-        now_s = self.now()
-        idle = even_idle or now_s - self._committed_s >= self.idle_interval_s
-        cursors = dict(self.cursors())
-        moved = {name: at for name, at in cursors.items() if self._written.get(name) != at}
-        refused, self._quarantined = self._quarantined, []
-        drafts = [*drafts, *_rejections(refused)]
-        if not drafts and not (idle and moved):
+    @property
+    def disk(self) -> DiskState:
+        """How much room the drive has; ``full`` while anything waits for it."""
+        state = self.drive.state
+        return replace(state, level="full") if self.waiting else state
+
+    @property
+    def backlog(self) -> WaitingState | None:
+        """What waits for the drive; None if nothing does."""
+        return self.waiting.state(self.now()) if self.waiting else None
+
+    async def _commit(self, drafts: list[Draft], *, even_idle: bool = False) -> list[Entry]:
+        """Commit ``drafts``, or let them wait behind what waits already."""
+        if self._news:
+            drafts, self._news = [*drafts, *self._news], []
+        if self.waiting:
+            self.waiting.add(drafts)
+            return await self._try_again() if self.waiting.is_due(self.now()) else []
+        try:
+            return await self._write(drafts, even_idle=even_idle)
+        except JournalUnavailable as error:
+            self.waiting.begin(drafts, error, self.now())
+            self._note_level()
             return []
-        entries = await asyncio.get_running_loop().run_in_executor(
-            self._thread, self.journal.append, drafts, moved, refused
-        )
-        self._written.update(moved)
-        self._committed_s = now_s
-        self.commits += 1
-        if entries:
-            self.after(entries)
+
+    async def _try_again(self) -> list[Entry]:
+        """Commit what waits, piece by piece, as far as it goes."""
+        entries: list[Entry] = []
+        while self.waiting:
+            piece = self.waiting.next_commit()
+            try:
+                entries += await self._on_thread(piece, NO_CURSORS)
+            except JournalUnavailable as error:
+                self.waiting.put_off(error, self.now())
+                break
+            self.waiting.committed(piece)
+        self._note_level()
         return entries
 
+    async def _write(
+        self, drafts: list[Draft], released: Sequence[Quarantined] = (), *, even_idle: bool = False
+    ) -> list[Entry]:
+        now_s, written = self.now(), self._written
+        moved = {name: at for name, at in self.cursors().items() if written.get(name) != at}
+        refused, kept = self._quarantined, list[Quarantined]()
+        if refused:
+            self._quarantined, kept = [], self.quarantine_room.take(refused)
+            drafts = [*drafts, *rejections(refused, kept)]
+        if not drafts:
+            idle = even_idle or now_s - self._committed_s >= self.idle_interval_s
+            if not (idle and moved):
+                if self.drive.is_look_due():
+                    await self._on_thread([], NO_CURSORS)
+                    self._note_level()
+                return []
+        try:
+            entries = await self._on_thread(drafts, moved, kept, released)
+        except JournalUnavailable:
+            self._quarantined[:0] = refused
+            self.quarantine_room.release(kept)
+            raise
+        self.quarantine_room.release(released)
+        self._note_level()
+        written.update(moved)
+        self._committed_s = now_s
+        return entries
 
-def _rejections(refused: Sequence[Quarantined]) -> list[Draft]:
-    """Return an entry a sink that tells what was refused."""
-    drafts = []
-    for sink in sorted({item.sink for item in refused}):
-        items = [item for item in refused if item.sink == sink]
-        rejected = kinds.DeliveryRejected(
-            sink=sink,
-            count=len(items),
-            from_position=min(item.position for item in items),
-            to_position=max(item.position for item in items),
-            reason=items[0].reason[:REASON_AT_MOST],
-        )
-        drafts.append(Draft(kinds.kind_of(rejected), "", ACTOR, kinds.encode(rejected)))
-    return drafts
+    async def _on_thread(
+        self,
+        drafts: Sequence[Draft],
+        cursors: Mapping[str, Cursor],
+        quarantined: Sequence[Quarantined] = (),
+        released: Sequence[Quarantined] = (),
+    ) -> list[Entry]:
+        """Write, tell of it, and return the entries; a cancellation takes effect after that."""
+        work = partial(self.drive.write, drafts, cursors, quarantined, released)
+        self._read_later()
+        try:
+            entries, cancelled = await self._thread.do(work)
+        except JournalUnavailable:
+            raise
+        except JournalError as error:
+            self._failure = error
+            self.hurry()
+            raise
+        finally:
+            if self._reading is not None:
+                self._reading.cancel()
+        self.commits += bool(drafts or cursors)
+        if entries:
+            self.after(entries)
+        if cancelled:
+            raise asyncio.CancelledError
+        return entries
+
+    def _note_level(self) -> None:
+        self._news += self._level_news.noticed(self.disk)
+
+    def _read_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._reading = loop.call_later(self.interval_s, self._read_on)
+
+    def _read_on(self) -> None:
+        self.read()
+        self._read_later()
+
+    def _refuse_while_waiting(self) -> None:
+        if self.waiting:
+            raise _refused(self.waiting.error)
+
+
+def _refused(reason: str) -> CommandRefused:
+    return CommandRefused(f"nothing can be saved now: {reason}", "Make room on the drive")

@@ -15,6 +15,7 @@ from logger.recorder.counting import (
     Missing,
     is_steady,
     missing_before,
+    rises,
     signed,
     unwrapped,
 )
@@ -27,17 +28,16 @@ REORDER_WINDOW = 64
 class Ordered:
     """What may be journaled of a run.
 
-    ``take`` indexes the run's rows, in order, without repeats; ``sequence`` and
-    ``device_us`` are theirs, unwrapped and strictly increasing. ``refused`` holds the
-    cause of each row that is left out.
+    ``take`` indexes the run's rows, in order, without repeats; None for all as they came.
+    ``sequence`` and ``device_us`` are theirs, unwrapped and strictly increasing.
+    ``refused`` holds the cause of each row that is left out.
     """
 
-    take: NDArray[np.intp]
+    take: NDArray[np.intp] | None
     sequence: Ints
     device_us: Ints
     missing: tuple[Missing, ...] = ()
     refused: dict[str, int] = field(default_factory=dict)
-    in_order: bool = True
 
 
 @dataclass(slots=True)
@@ -62,6 +62,9 @@ class Continuity:
         Its last row must, too: a lone row that a weak checksum let through is no reboot.
         """
         if sequence is not None and len(sequence) and self.last_sequence is not None:
+            # Nearly every run goes on where the last one ended.
+            if int(sequence[0]) == self.last_sequence + 1:
+                return False
             modulus = self.sequence_modulus or 1 << 62
             limit = -min(REORDER_WINDOW, modulus // 4)
             # One row after the other: the first one of nearly every run says no.
@@ -105,24 +108,22 @@ class Continuity:
         length = len(sequence)
         if self.last_sequence is None or self.last_device_us is None or not length:
             return None
-        first = self.last_sequence + 1
-        told, told_us = int(sequence[0]), int(ticks_us[0])
+        first, told, told_us = self.last_sequence + 1, int(sequence[0]), int(ticks_us[0])
         if (told - first) % (self.sequence_modulus or 1 << 62):
             return None
         gap_us = (told_us - self.last_device_us) % (self.ticks_modulus_us or 1 << 62)
         if not 0 < gap_us < STEADY_WITHIN_US or not is_steady(ticks_us):
             return None
-        numbers = np.arange(told, told + length)
-        if np.count_nonzero(sequence == numbers) != length:
+        # Numbers that rise, and end where steps of one lead, have no other steps.
+        if int(sequence[-1]) - told != length - 1 or not rises(sequence):
             return None
-        if told != first:
-            numbers += first - told
         shift_us = self.last_device_us + gap_us - told_us
-        times = ticks_us + shift_us if shift_us else ticks_us
-        self.last_sequence, self.last_device_us = first + length - 1, int(times[-1])
+        self.last_sequence += length
+        self.last_device_us = int(ticks_us[-1]) + shift_us
         if self.period_us:
             self._offset_us = self.last_device_us - self.last_sequence * self.period_us
-        return Ordered(np.arange(length), numbers, times)
+        numbers = sequence if told == first else sequence + (first - told)
+        return Ordered(None, numbers, ticks_us + shift_us if shift_us else ticks_us)
 
     def _sorted_out(
         self,
@@ -159,7 +160,8 @@ class Continuity:
         if len(numbers):
             self.last_sequence = int(numbers[-1])
             self.last_device_us = int(times[-1])
-        return Ordered(take, numbers, times, missing, refused, in_order)
+        whole = in_order and len(take) == len(told)
+        return Ordered(None if whole else take, numbers, times, missing, refused)
 
     def event_device_us(self, ticks_us: int, elapsed_us: int | None = None) -> int:
         """Return an event's time since boot in µs, unwrapped next to the newest sample."""

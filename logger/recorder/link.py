@@ -19,6 +19,8 @@ UNREADABLE_AFTER = 4096
 """Bytes without one good frame that show a wrong baud rate or profile."""
 IDENTIFY_EVERY_NS = 2_000_000_000
 NEW_FOR_NS = 2_000_000_000
+UNHEARD_AFTER_NS = 3_000_000_000
+"""A port on which no pen has spoken for so long is left, if there is another one to try."""
 TERMINAL_READ = 4000
 READ_AT_ONCE = 1 << 16
 
@@ -52,6 +54,11 @@ class Link:
     def is_new(self, now: HostTime) -> bool:
         """Tell whether the link was opened just now and it is not known who speaks."""
         return not self.identified and now.boottime_ns - self.opened.boottime_ns < NEW_FOR_NS
+
+    def is_unheard(self, now: HostTime) -> bool:
+        """Tell whether the link has been open for a while and no pen has spoken on it."""
+        open_ns = now.boottime_ns - self.opened.boottime_ns
+        return self.last_good is None and open_ns > UNHEARD_AFTER_NS
 
     def read_all(self, now: HostTime) -> int:
         """Keep what has arrived, until the next commit; return how many bytes. Never waits.

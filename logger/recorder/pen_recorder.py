@@ -31,6 +31,7 @@ BUSY_READ = 4096
 NAP_BYTES = 2048
 """What should have come when a fast line is read again."""
 SHORTEST_NAP_S = 0.001
+LOOK_AROUND_S = 1.0
 NEW_NAP_S = 0.01
 """How often a new link is read until it is known who speaks."""
 UNSOLVED = ("unreadable", "unsupported")
@@ -103,7 +104,7 @@ class PenRecorder:
             if link.lost is None:
                 self.trouble, self._unsolved = "", False
         self._drained.set()
-        if link.lost is not None or link.drained_bytes >= CALM_READ:
+        if link.lost is not None or link.drained_bytes >= CALM_READ or link.is_unheard(now):
             self._busy.set()
         return drafts
 
@@ -125,6 +126,8 @@ class PenRecorder:
         try:
             await self._read(link)
         finally:
+            # Whatever ends this: what has arrived by now belongs to the record.
+            link.read_all(self.clock())
             port.close()
         await self._until_drained()
         self._linked_before |= link.identified
@@ -156,7 +159,11 @@ class PenRecorder:
         longest_s = self.settings.commit_interval_s / 2
         nap_s = longest_s
         while link.lost is None:
-            new = link.is_new(self.clock())
+            now = self.clock()
+            new = link.is_new(now)
+            if link.is_unheard(now) and await self._is_elsewhere(link):
+                link.lose("silent", f"{link.port.name}: no pen speaks here, another port is tried")
+                continue
             if link.drained_bytes < CALM_READ and not new:
                 self._busy.clear()
                 await self._busy.wait()
@@ -172,6 +179,14 @@ class PenRecorder:
             nap_s *= min(2.0, NAP_BYTES / max(got, 1))
             nap_s = min(longest_s, max(SHORTEST_NAP_S, nap_s))
             await self.sleep(0 if got >= BUSY_READ else nap_s)
+
+    async def _is_elsewhere(self, link: Link) -> bool:
+        """Wait a while and tell whether there is another port to try: a pen moves, too."""
+        await self.sleep(LOOK_AROUND_S)
+        if link.lost is not None or link.last_good is not None:
+            return False
+        targets = await asyncio.to_thread(self.targets)
+        return any(target.port != link.assembler.port for target in targets)
 
     async def _until_drained(self) -> None:
         self._drained.clear()

@@ -60,7 +60,7 @@ class PenStream:
         placed = self.timeline.place(run, host, self.gap_cause)
         drafts = [self.draft(payload) for payload in placed.payloads]
         self.leave_out(placed.refused)
-        if len(placed.take):
+        if len(placed.sequence):
             block = self._block(run, placed, host)
             self.last_block = block
             self.samples += len(block)
@@ -93,7 +93,6 @@ class PenStream:
 
     def _block(self, run: SampleRun, placed: Placed, host: HostTime) -> SampleBlock:
         take = placed.take
-        whole = placed.in_order and len(take) == len(run)
         return SampleBlock(
             pen=self.pen.serial,
             boot_id=self.pen.boot_id,
@@ -102,8 +101,8 @@ class PenStream:
             sequence_counted=run.sequence is not None,
             device_us=placed.device_us,
             layouts=run.layouts,
-            columns=run.columns if whole else {k: v[take] for k, v in run.columns.items()},
-            status=run.status if whole else run.status[take],
+            columns=run.columns if take is None else {k: v[take] for k, v in run.columns.items()},
+            status=run.status if take is None else run.status[take],
             flags_known=run.flags_known,
             anchor=placed.anchor,
             host=host,

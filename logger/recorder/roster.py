@@ -1,8 +1,10 @@
 """Which pens are recorded: the ports to try for each, and where each pen's record ended."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
 
 from drivers.discovery import PortInfo, candidates
 from drivers.profile import Profile, find_profile, load_profile
@@ -92,11 +94,20 @@ class Roster:
     def _from_journal(self, serial: str) -> Resumption | None:
         anchored = self.reader.last_of("anchor.set", serial)
         if anchored is None or anchored.payload is None:
-            return None
+            return self._carried(serial)
         payload = kinds.decode(anchored.kind, anchored.payload)
         number = payload.anchor.number if isinstance(payload, kinds.AnchorSet) else 0
         newest = self.reader.last_samples(serial, anchored.position)
         newest = newest or self.reader.last_samples(serial, 0)
         if newest is None or newest.payload is None:
-            return Resumption(anchor_number=number)
+            carried = self._carried(serial)
+            return replace(carried, anchor_number=number) if carried else Resumption(number)
         return Resumption.after(decode_block(newest.payload), number)
+
+    def _carried(self, serial: str) -> Resumption | None:
+        """Return where the record ended in the file before, as was noted when it was set aside."""
+        entry = self.reader.last_of("pen.carried", serial)
+        if entry is None or entry.payload is None:
+            return None
+        payload = kinds.decode(entry.kind, entry.payload)
+        return Resumption(**msgspec.structs.asdict(payload))

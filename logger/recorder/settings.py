@@ -1,10 +1,11 @@
 """What a clinic may set of pens and recording; ``logger.settings`` embeds it."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Seconds = Annotated[float, Field(gt=0)]
+Bytes = Annotated[int, Field(ge=0)]
 AUTO = "auto"
 """The port of a pen that is found by its USB ids."""
 PORT_KINDS = ("socket", "rfc2217", "capture", "loop")
@@ -47,3 +48,24 @@ class RecordingSettings(_Section):
     reconnect_max_s: Seconds = 2.0
     resume_within_s: Seconds = 600.0
     close_after_s: Seconds = 3600.0
+
+
+class DiskSettings(_Section):
+    """Room on the drive of the data directory, in bytes.
+
+    A pen at 100 Hz takes about 12 MB an hour. Below ``warn_below_bytes`` there is a
+    warning, below ``refuse_below_bytes`` no new session. ``reserve_bytes`` are held by a
+    file and given to open sessions when nothing else is left; after that ``hold_bytes`` of
+    memory keep what comes.
+    """
+
+    warn_below_bytes: Bytes = 2_000_000_000
+    refuse_below_bytes: Bytes = 500_000_000
+    reserve_bytes: Bytes = 32_000_000
+    hold_bytes: Annotated[int, Field(ge=10_000)] = 16_000_000
+
+    @model_validator(mode="after")
+    def _warns_first(self) -> Self:
+        if self.warn_below_bytes < self.refuse_below_bytes:
+            raise ValueError("warn_below_bytes is below refuse_below_bytes; warn first")
+        return self

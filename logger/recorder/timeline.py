@@ -54,15 +54,17 @@ class Resumption:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A run in its place: rows to take, their numbers and times, and what goes before them."""
+    """A run in its place: rows to take, their numbers and times, and what goes before them.
 
-    take: NDArray[np.intp]
+    ``take`` is None for all rows as they came.
+    """
+
+    take: NDArray[np.intp] | None
     sequence: NDArray[np.int64]
     device_us: NDArray[np.int64]
     anchor: Anchor
     payloads: list[kinds.Payload]
     refused: dict[str, int]
-    in_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Timeline:
         arrived_us = self._arrivals(len(run), host) if run.ticks_us is None else None
         ordered = self.continuity.accept(run.sequence, run.ticks_us, arrived_us, self._elapsed_us)
         payloads: list[kinds.Payload] = []
-        if not len(ordered.take):
+        if not len(ordered.sequence):
             return _placed(ordered, Anchor(0, 0, 0), payloads)
         self._elapsed_us = None
         anchor = self._anchor(host, int(ordered.device_us[-1]), payloads)
@@ -153,7 +155,8 @@ class Timeline:
             cause = gap_cause if self._gap == "unknown" else self._gap
             payloads.append(self._gap_payload(cause, None, self._last_unix_ns, first_ns))
             self._gap = None
-        self._missing(ordered, gap_cause if resumed else "sequence", anchor, payloads)
+        if ordered.missing:
+            self._missing(ordered, gap_cause if resumed else "sequence", anchor, payloads)
         self._last_unix_ns = anchor.utc_ns(int(ordered.device_us[-1]))
         return _placed(ordered, anchor, payloads)
 
@@ -226,7 +229,6 @@ def _placed(ordered: Ordered, anchor: Anchor, payloads: list[kinds.Payload]) -> 
         anchor=anchor,
         payloads=payloads,
         refused=ordered.refused,
-        in_order=ordered.in_order,
     )
 
 

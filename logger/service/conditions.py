@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from logger.status import Condition, OpenSessionStatus, PenStatus, SinkStatus, Status
+from logger.status import Condition, DriveStatus, OpenSessionStatus, PenStatus, SinkStatus, Status
 
 REFUSED_SHARE = 0.01
 """Of all frames: more than this are no accident of plugging in."""
@@ -23,11 +23,41 @@ _SESSION_MENDS = {
 
 def conditions_of(status: Status) -> tuple[Condition, ...]:
     """Return the conditions of a service that is in ``status``, the gravest rooms first."""
-    found = [*_of_journal(status), *_of_clock(status)]
+    found = [*_of_drive(status.drive), *_of_journal(status), *_of_clock(status)]
     found += [one for pen in status.pens for one in _of_pen(pen)]
     found += [one for session in status.sessions for one in _of_session(session)]
     found += [one for sink in status.sinks for one in _of_sink(sink)]
     return tuple(found)
+
+
+def _of_drive(drive: DriveStatus) -> Iterator[Condition]:
+    left = f"{drive.free_bytes / 1e6:,.0f} MB left"
+    if drive.error:
+        given_up = f"; {drive.given_up_samples} samples were given up" * bool(
+            drive.given_up_samples
+        )
+        yield Condition(
+            what="drive",
+            name="data_dir",
+            problem=f"nothing can be saved for {drive.held_s:.0f} s now: {drive.error}; "
+            f"{drive.held_bytes / 1e6:.1f} MB wait in memory{given_up}",
+            mend="Make room on the drive; it goes on by itself",
+        )
+    elif drive.level == "full":
+        yield Condition(
+            what="drive",
+            name="data_dir",
+            problem=f"{left}: no new session is begun, open ones go on",
+            mend="Make room on the drive",
+        )
+    elif drive.level == "low":
+        least = f"{drive.refuse_below_bytes / 1e6:,.0f} MB"
+        yield Condition(
+            what="drive",
+            name="data_dir",
+            problem=f"{left}; with less than {least} no new session is begun",
+            mend="Make room on the drive",
+        )
 
 
 def _of_journal(status: Status) -> Iterator[Condition]:
@@ -39,10 +69,12 @@ def _of_journal(status: Status) -> Iterator[Condition]:
             problem=f"a pen speaks and nothing was saved for {status.saved_age_s:.0f} s",
             mend="Look at the log: the drive is stuck or full",
         )
+    for note in status.journal_notes:
+        yield Condition(what="journal", name=status.journal[:8], problem=note, mend="")
 
 
 def _of_clock(status: Status) -> Iterator[Condition]:
-    if not status.clock_synchronised:
+    if not status.clock.synchronised:
         yield Condition(
             what="clock",
             name="host",

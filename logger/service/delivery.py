@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from drivers.model import HostTime
 from logger.errors import CommandRefused
@@ -9,13 +10,14 @@ from logger.journal.cursor import Cursor
 from logger.journal.entry import Entry
 from logger.journal.feed import Feed
 from logger.journal.kinds import SESSION_KINDS
-from logger.journal.quarantine import Quarantined
+from logger.journal.quarantine import Quarantined, QuarantineRoom
 from logger.journal.reader import JournalReader
 from logger.service.watch import Watch
 from logger.settings import Settings
 from logger.sinks.pump import Pump
 from logger.sinks.sink import Sink
 from logger.sinks.status import PumpStatus
+from logger.sinks.texts import TextsOfBlocks
 
 
 class Delivery:
@@ -28,14 +30,18 @@ class Delivery:
         feed: Feed,
         watch: Watch,
         clock: Callable[[], HostTime],
+        quarantine_room: QuarantineRoom,
     ) -> None:
         self._settings = settings
         self._reader = reader
         self._feed = feed
         self._watch = watch
         self._clock = clock
-        self._known = reader.cursors()
-        self._from = Cursor(feed.last_position, feed.last_position)
+        self._quarantine_room = quarantine_room
+        known, here = reader.cursors(), Cursor(feed.last_position, feed.last_position)
+        # A sink's first place is kept with the first commit, before the sink is loaded:
+        # a crash meanwhile would else move its start to after what was recorded by then.
+        self._starts = {name: known.get(name, here) for name in _set_in(settings)}
         self._pumps: dict[str, Pump] = {}
 
     async def run(self, quarantine: Callable[[Sequence[Quarantined]], None]) -> None:
@@ -46,12 +52,14 @@ class Delivery:
         # The clients' libraries take half a second to load; recording does not wait for them.
         sinks = await asyncio.to_thread(self._sinks)
         for sink in sinks:
+            cursor = self._starts[sink.name]
             self._pumps[sink.name] = Pump(
                 sink,
                 self._feed,
                 self._session_entries,
                 quarantine,
-                cursor=self._known.get(sink.name, self._from),
+                cursor=cursor,
+                refused=self._reader.quarantined_beyond(sink.name, cursor.safe),
                 clock=self._clock,
             )
         async with asyncio.TaskGroup() as tasks:
@@ -60,21 +68,24 @@ class Delivery:
 
     def cursors(self) -> Mapping[str, Cursor]:
         """Return how far each sink has come."""
-        return {name: pump.cursor for name, pump in self._pumps.items()}
+        return self._starts | {name: pump.cursor for name, pump in self._pumps.items()}
 
     def status(self) -> list[PumpStatus]:
-        """Return how each sink is doing."""
-        return [pump.status() for pump in self._pumps.values()]
+        """Return how each sink is doing; what lies in quarantine may be from earlier starts."""
+        return [
+            replace(pump.status(), quarantined=self._quarantine_room.count(name))
+            for name, pump in self._pumps.items()
+        ]
 
-    def replay(self, sink: str, after: int) -> None:
-        """Offer everything after a position again; :class:`CommandRefused` without that sink."""
+    def pump(self, sink: str) -> Pump:
+        """Return the pump of a sink; :class:`CommandRefused` if there is none."""
         if sink not in self._pumps:
             names = ", ".join(self._pumps) or "none"
             raise CommandRefused(f"there is no sink {sink!r}", f"Set are: {names}")
-        self._pumps[sink].replay(after)
+        return self._pumps[sink]
 
     def _sinks(self) -> list[Sink]:
-        settings, sinks = self._settings, list[Sink]()
+        settings, sinks, texts = self._settings, list[Sink](), TextsOfBlocks()
         if settings.mqtt is not None:
             from logger.sinks.mqtt import MqttSink  # noqa: PLC0415 - loads slowly
 
@@ -85,13 +96,19 @@ class Delivery:
                     journal_id=self._reader.id,
                     present=self._watch.present,
                     clock=self._clock,
+                    texts=texts,
                 )
             )
         if settings.influx is not None:
             from logger.sinks.influx import InfluxSink  # noqa: PLC0415 - loads slowly
 
             sinks.append(
-                InfluxSink(settings.influx, site=settings.site, summary=self._watch.summary)
+                InfluxSink(
+                    settings.influx,
+                    site=settings.site,
+                    summary=self._watch.summary,
+                    texts=texts,
+                )
             )
         return sinks
 
@@ -99,3 +116,7 @@ class Delivery:
         # Called in a thread, where the loop's reader must not be used.
         with JournalReader(self._settings.data_dir) as reader:
             yield from reader.entries(after, kinds=SESSION_KINDS, to=to)
+
+
+def _set_in(settings: Settings) -> list[str]:
+    return [name for name in ("mqtt", "influx") if getattr(settings, name) is not None]

@@ -14,18 +14,25 @@ from logger.backoff import Backoff
 from logger.command_socket import command_server
 from logger.errors import JournalError, SinkUnavailable
 from logger.journal import kinds
+from logger.journal.damage import telling_damage
 from logger.journal.entry import Draft, Entry
 from logger.journal.feed import Feed
+from logger.journal.quarantine import QuarantineRoom
 from logger.journal.reader import JournalReader
 from logger.journal.tail import Tail
 from logger.journal.writer import Journal
 from logger.recorder.clock import HostClock, host_boot_id
+from logger.recorder.clock_watch import ClockWatch
 from logger.recorder.committer import Committer
+from logger.recorder.disk import Disk
+from logger.recorder.drive import Drive, open_journal
 from logger.recorder.pen_recorder import PenRecorder
 from logger.recorder.roster import Roster, profile_of
 from logger.recorder.session_desk import SERVICE, SessionDesk
 from logger.recorder.settings import PenSettings
+from logger.recorder.waiting import Waiting
 from logger.service.delivery import Delivery
+from logger.service.loose_threads import LooseThreads
 from logger.service.orders import Orders
 from logger.service.watch import Watch
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
@@ -53,6 +60,7 @@ class Service:
         profiles: Sequence[Profile],
         plans: dict[PlanKey, kinds.Plan],
         journal: Journal,
+        disk: Disk,
         reader: JournalReader,
         store: SessionStore,
         projection: Projection,
@@ -63,9 +71,11 @@ class Service:
         self._store = store
         self._clock = HostClock()
         self._boot_id = host_boot_id()
+        self._clock_watch = ClockWatch(self._boot_id, self._clock())
         self._random = random.Random()  # noqa: S311 - jitter, no secret
         self._projection = projection
         self._save_at = projection.position + SAVE_EVERY_ENTRIES
+        self._unsaved = ""
         self._feed = Feed(reader, Tail(TAIL_ENTRIES, TAIL_BYTES), journal.last_position)
         self._roster = Roster(reader)
         limits = KeeperLimits(recording.resume_within_s, recording.close_after_s)
@@ -79,16 +89,21 @@ class Service:
             self._roster,
             self._projection,
             self._clock,
+            self._clock_watch,
         )
-        self._delivery = Delivery(settings, reader, self._feed, self._watch, self._clock)
+        room = QuarantineRoom(reader.quarantine_held())
+        self._delivery = Delivery(settings, reader, self._feed, self._watch, self._clock, room)
         self._committer = Committer(
-            journal=journal,
+            drive=Drive(journal, disk, time.monotonic),
+            waiting=Waiting(settings.disk.hold_bytes),
             gather=self._gather,
+            read=self._read,
             cursors=self._delivery.cursors,
             after=self._committed,
             now=time.monotonic,
             interval_s=recording.commit_interval_s,
             idle_interval_s=recording.idle_commit_interval_s,
+            quarantine_room=room,
         )
         for pen, profile in zip(settings.pens, profiles, strict=True):
             self._roster.recorders.append(self._recorder(pen, profile))
@@ -121,6 +136,7 @@ class Service:
         last = self._reader.last()
         last_ns = last.time_ns if last else now.wall_ns
         signs = LastSigns(last_ns, self._projection.clock, self._boot_id)
+        self._clock_watch.told = now
         started = kinds.ServiceStarted(
             version=__version__,
             host_boot_id=self._boot_id,
@@ -129,7 +145,7 @@ class Service:
             settings_hash=self._settings.fingerprint(),
         )
         async with self._committer.exclusive():
-            await self._committer.append([_draft(started), *self._desk.started(signs, now)])
+            await self._committer.say([_draft(started), *self._desk.started(signs, now)])
 
     async def _end(self) -> None:
         """Commit what the pens had said, and that the service stops."""
@@ -137,25 +153,33 @@ class Service:
             for recorder in self._roster.recorders:
                 if recorder.link is not None:
                     recorder.link.lose("stopped", "the service was told to stop")
-            await self._committer.flush()
-            await self._committer.append([_draft(kinds.ServiceStopped(reason="told to stop"))])
+            await self._committer.finish([_draft(kinds.ServiceStopped(reason="told to stop"))])
 
     def _gather(self) -> list[Draft]:
         """Return what pens and rules have to say, in the order in which it must be journaled."""
         now = self._clock()
-        drafts: list[Draft] = []
+        drafts = self._clock_watch.noticed(now)
         for recorder in self._roster.recorders:
             said = recorder.drain()
             if said:
                 self._roster.remember(recorder)
                 drafts += self._desk.minded(said, now)
-        return drafts + self._desk.due(now)
+        # A rule that is due would be due again at every look until it is committed.
+        return drafts if self._committer.waiting else drafts + self._desk.due(now)
+
+    def _read(self) -> None:
+        """Empty the ports while a commit takes long; the next one makes drafts of it."""
+        now = self._clock()
+        for recorder in self._roster.recorders:
+            if recorder.link is not None:
+                recorder.link.read_all(now)
 
     def _committed(self, entries: list[Entry]) -> None:
         self._desk.applied(entries)
         self._watch.committed(entries)
         self._feed.publish(entries)
-        if self._projection.stopped or entries[-1].position >= self._save_at:
+        changed = any(entry.kind in kinds.SESSION_KINDS for entry in entries)
+        if changed or self._projection.stopped or entries[-1].position >= self._save_at:
             self._save()
 
     def _save(self) -> None:
@@ -163,10 +187,15 @@ class Service:
         try:
             self._store.save(self._projection)
         except SinkUnavailable as error:
-            log.warning("%s; it will be made again from the journal", error)
+            if str(error) != self._unsaved:
+                log.warning("%s; it will be made again from the journal", error)
+            self._unsaved = str(error)
+        else:
+            self._unsaved = ""
 
     def _status(self) -> Status:
-        return self._watch.status(self._delivery.status())
+        committer = self._committer
+        return self._watch.status(self._delivery.status(), committer.disk, committer.backlog)
 
     def _recorder(self, pen: PenSettings, profile: Profile) -> PenRecorder:
         recording = self._settings.recording
@@ -194,14 +223,17 @@ async def run_service(settings: Settings) -> None:
     profiles = [named[pen.profile] for pen in settings.pens]
     plans = load_plans(settings.plans_file) if settings.plans_file else {}
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_default_executor(LooseThreads())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as resources:
-        journal = resources.enter_context(Journal.open(settings.data_dir, HostClock()))
+        disk = Disk(settings.data_dir, settings.disk)
+        journal = resources.enter_context(open_journal(settings.data_dir, HostClock(), disk))
+        resources.enter_context(telling_damage(settings.data_dir))
         reader = resources.enter_context(JournalReader(settings.data_dir))
-        store, projection = open_sessions(settings.data_dir)
+        store, projection = open_sessions(settings.data_dir, journal.append)
         resources.callback(store.close)
-        service = Service(settings, profiles, plans, journal, reader, store, projection)
+        service = Service(settings, profiles, plans, journal, disk, reader, store, projection)
         await service.run(stop)
 
 

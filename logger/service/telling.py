@@ -7,11 +7,22 @@ import numpy as np
 
 from drivers.model import HostTime, SampleBlock
 from logger.journal.kinds import Gap
+from logger.recorder.clock_watch import ClockWatch
+from logger.recorder.disk import DiskState
 from logger.recorder.link import Link
 from logger.recorder.pen_recorder import PenRecorder
+from logger.recorder.waiting import WaitingState
 from logger.session.model import Session
 from logger.sinks.status import PumpStatus
-from logger.status import GapStatus, OpenSessionStatus, PenState, PenStatus, SinkStatus
+from logger.status import (
+    ClockStatus,
+    DriveStatus,
+    GapStatus,
+    OpenSessionStatus,
+    PenState,
+    PenStatus,
+    SinkStatus,
+)
 
 GAPS_SHOWN = 5
 
@@ -97,6 +108,36 @@ def _gap_status(gap: Gap) -> GapStatus:
         count=gap.count,
         from_unix_ns=gap.from_unix_ns,
         to_unix_ns=gap.to_unix_ns,
+    )
+
+
+def clock_status(watch: ClockWatch, now: HostTime) -> ClockStatus:
+    """Return the host's clock."""
+    step_ns = watch.last_step_ns
+    return ClockStatus(
+        synchronised=now.synchronised,
+        steps=watch.steps,
+        last_step_s=None if step_ns is None else step_ns / 1e9,
+    )
+
+
+def drive_status(disk: DiskState, waiting: WaitingState | None) -> DriveStatus:
+    """Return the drive and what waits for room on it."""
+    room = DriveStatus(
+        level=disk.level,
+        free_bytes=disk.free_bytes,
+        warn_below_bytes=disk.warn_below_bytes,
+        refuse_below_bytes=disk.refuse_below_bytes,
+        reserve_bytes=disk.reserve_bytes,
+    )
+    if waiting is None:
+        return room
+    return msgspec.structs.replace(
+        room,
+        held_bytes=waiting.bytes,
+        held_s=waiting.age_s,
+        given_up_samples=waiting.given_up,
+        error=waiting.error,
     )
 
 

@@ -1,6 +1,5 @@
 """What is true now: of pens, sessions and the service as a whole."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,9 +10,19 @@ from logger import __version__
 from logger.journal import kinds
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
+from logger.journal.succession import succession_notes
+from logger.recorder.clock_watch import ClockWatch
+from logger.recorder.disk import DiskState
 from logger.recorder.roster import Roster
+from logger.recorder.waiting import WaitingState
 from logger.service.conditions import conditions_of
-from logger.service.telling import pen_status, session_status, sink_status
+from logger.service.telling import (
+    clock_status,
+    drive_status,
+    pen_status,
+    session_status,
+    sink_status,
+)
 from logger.session.model import Session
 from logger.session.orders import OpenSession
 from logger.session.projection import Projection
@@ -33,6 +42,7 @@ class Watch:
         roster: Roster,
         projection: Projection,
         clock: Callable[[], HostTime],
+        clock_watch: ClockWatch,
     ) -> None:
         self._site = site
         self._data_dir = data_dir
@@ -40,6 +50,7 @@ class Watch:
         self._roster = roster
         self._projection = projection
         self._clock = clock
+        self._clock_watch = clock_watch
         self._saved: Entry | None = None
         self._saved_ns = clock().boottime_ns
         self._session_since: dict[str, tuple[object, int]] = {}
@@ -51,8 +62,10 @@ class Watch:
         if any(entry.kind != kinds.SAMPLES for entry in entries):
             self._present = None
 
-    def status(self, pumps: list[PumpStatus]) -> Status:
-        """Return how everything is doing."""
+    def status(
+        self, pumps: list[PumpStatus], disk: DiskState, waiting: WaitingState | None
+    ) -> Status:
+        """Return how everything is doing; ``waiting`` is what the drive has no room for."""
         now = self._clock()
         saved_ns = self._saved.time_ns if self._saved else now.wall_ns
         status = Status(
@@ -62,8 +75,8 @@ class Watch:
             saved_position=self._saved.position if self._saved else 0,
             saved_unix_ns=saved_ns,
             saved_age_s=(now.boottime_ns - self._saved_ns) / 1e9,
-            clock_synchronised=now.synchronised,
-            disk_free_bytes=shutil.disk_usage(self._data_dir).free,
+            clock=clock_status(self._clock_watch, now),
+            drive=drive_status(disk, waiting),
             pens=tuple(pen_status(recorder, now) for recorder in self._roster.recorders),
             sessions=tuple(
                 session_status(session, self._gaps_since(session))
@@ -71,6 +84,7 @@ class Watch:
                 if session.state != "stopped"
             ),
             sinks=tuple(sink_status(pump) for pump in pumps),
+            journal_notes=succession_notes(self._data_dir),
         )
         return msgspec.structs.replace(status, conditions=conditions_of(status))
 

@@ -99,6 +99,9 @@ class Assignments:
         if isinstance(payload, kinds.SessionStarted):
             self._start(payload, entry.position)
             return ()
+        if isinstance(payload, kinds.SessionCarried):
+            self._carry(payload, entry.position)
+            return ()
         live = self._open.get(getattr(payload, "session", ""))
         return self._change(live, payload, entry.position) if live is not None else ()
 
@@ -107,6 +110,15 @@ class Assignments:
         live.mark(position)
         self._open[started.session] = live
         self._by_pen[started.pen] = started.session
+
+    def _carry(self, carried: kinds.SessionCarried, position: int) -> None:
+        """Go on as the entry says, whether or not the start of the session was seen."""
+        if carried.session not in self._open:
+            self._start(carried.started, position)
+        live = self._open[carried.session]
+        live.side, live.zone = carried.side, carried.zone
+        live.paused, live.lapsed = carried.paused, carried.lapsed
+        live.mark(position)
 
     def _change(self, live: _Open, payload: kinds.Payload, position: int) -> tuple[Retag, ...]:
         match payload:

@@ -5,6 +5,7 @@ import msgspec
 from drivers.model import HostTime
 from logger.journal.kinds import (
     AnchorSet,
+    ClockChanged,
     LinkUp,
     Payload,
     PenEventSeen,
@@ -19,6 +20,7 @@ CONTEXT_KINDS = (
     "pen.identified",
     "pen.event",
     "anchor.set",
+    "clock.changed",
 )
 """The kinds that :meth:`Context.apply` looks at."""
 
@@ -37,7 +39,7 @@ class Context(msgspec.Struct, kw_only=True):
     def apply(self, stream: str, payload: Payload) -> None:
         """Fold an entry of pen ``stream``; other kinds change nothing."""
         match payload:
-            case ServiceStarted() | AnchorSet():
+            case ServiceStarted() | AnchorSet() | ClockChanged():
                 self.clock = _clock_state(payload.host, payload.host_boot_id)
             case LinkUp():
                 self.pens[stream] = msgspec.structs.replace(

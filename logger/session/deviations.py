@@ -32,11 +32,19 @@ class _Limit(NamedTuple):
     sign: int
 
 
-class WatchState(msgspec.Struct, frozen=True):
-    """The deviations found, and by kind the ones going on."""
+class Found(NamedTuple):
+    """A deviation, and how many samples of the segment came before it."""
 
-    found: tuple[Deviation, ...] = ()
+    from_sample: int
+    deviation: Deviation
+
+
+class WatchState(msgspec.Struct, frozen=True):
+    """The deviations found, by kind the ones going on, and how many samples were compared."""
+
+    found: tuple[Found, ...] = ()
     running: dict[DeviationKind, Run] = {}
+    samples: int = 0
 
 
 class PlanWatch:
@@ -49,7 +57,8 @@ class PlanWatch:
         self._finders = [
             RunFinder(_MINIMUM_US, state.running.get(limit.what)) for limit in self._limits
         ]
-        self.found = list(state.found)
+        self._found = list(state.found)
+        self._samples = state.samples
 
     def dump(self) -> WatchState:
         running = {
@@ -57,7 +66,7 @@ class PlanWatch:
             for limit, finder in zip(self._limits, self._finders, strict=True)
             if finder.running is not None
         }
-        return WatchState(self.deviations(), running)
+        return WatchState(tuple(self._in_order()), running, self._samples)
 
     def feed(self, stride: Stride, motor_on: NDArray[np.bool_]) -> None:
         """Compare the samples of ``stride``; ``motor_on`` bool [n] goes with them."""
@@ -65,19 +74,33 @@ class PlanWatch:
             values = stride.rows[limit.row]
             outside = motor_on & _outside(limit, values)
             if finder.running is not None or np.count_nonzero(outside):
-                self._add(limit, finder.feed(outside, values * limit.sign, stride))
+                values = values * limit.sign
+                self._add(limit, finder.feed(outside, values, stride, self._samples))
+        self._samples += len(stride)
 
     def close(self) -> None:
         """End what is going on: a border is here."""
         for limit, finder in zip(self._limits, self._finders, strict=True):
             self._add(limit, finder.close())
 
+    def merge(self, later: "PlanWatch") -> None:
+        """Take over what was found in samples that came after these."""
+        before = self._samples
+        self._found += [one._replace(from_sample=before + one.from_sample) for one in later._found]
+        self._samples += later._samples
+
     def deviations(self) -> tuple[Deviation, ...]:
-        """Return the deviations found so far, in order of their beginning."""
-        return tuple(sorted(self.found, key=lambda one: (one.from_unix_ns, one.what)))
+        """Return the deviations found so far, in order of their beginning.
+
+        Samples give the order, not times: the clock may have been set back in between.
+        """
+        return tuple(one.deviation for one in self._in_order())
+
+    def _in_order(self) -> list[Found]:
+        return sorted(self._found, key=lambda one: (one.from_sample, one.deviation.what))
 
     def _add(self, limit: _Limit, runs: list[Run]) -> None:
-        self.found += [_deviation(self._zone, limit, run) for run in runs]
+        self._found += [Found(run.from_sample, _deviation(self._zone, limit, run)) for run in runs]
 
 
 def _limits(plan: Plan | None, zone: str) -> tuple[_Limit, ...]:
@@ -121,6 +144,7 @@ def _deviation(zone: str, limit: _Limit, run: Run) -> Deviation:
         what=limit.what,
         from_unix_ns=run.from_unix_ns,
         to_unix_ns=run.to_unix_ns,
+        lasted_s=run.length_us / 1e6,
         extreme=run.extreme * limit.sign / limit.steps_per_unit if valued else None,
         limit=limit.steps / limit.steps_per_unit if valued else None,
     )

@@ -17,6 +17,7 @@ from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
 from logger.session.model import Session
 from logger.session.places import Place, place_at
+from logger.session.true_clock import TrueClock, readings_of
 
 Value = str | int | float | bool | None
 
@@ -31,6 +32,11 @@ _FLAGS = {
 COLUMNS = (
     "time_utc",
     "time_unix_ns",
+    "clock_synchronised",
+    "anchor",
+    "corrected_time_utc",
+    "corrected_time_unix_ns",
+    "corrected_by_position",
     "pen",
     "simulated",
     "session",
@@ -44,7 +50,10 @@ COLUMNS = (
     *CHANNELS,
     *_FLAGS,
 )
-"""What stands in a row, in order; channels carry their unit in the name."""
+"""What stands in a row, in order; channels carry their unit in the name.
+
+``corrected_*`` are None where nothing knows better than what was recorded.
+"""
 
 
 def utc_text(unix_ns: int) -> str:
@@ -59,13 +68,16 @@ def session_rows(reader: JournalReader, session: Session) -> Iterator[tuple[Valu
     Paused samples are there, without side and zone; None stands for what was not measured
     or the pen does not tell. Blocks that were pruned are left out.
     """
+    clock = TrueClock(readings_of(reader), session.pen)
     entries = reader.entries(
         session.started_position, kinds=(SAMPLES,), stream=session.pen, to=session.ended_position
     )
     for entry in entries:
         place = place_at(session, entry.position)
         if place is not None and entry.payload is not None:
-            yield from _block_rows(decode_block(entry.payload), session, place, entry.position)
+            yield from _block_rows(
+                decode_block(entry.payload), session, place, entry.position, clock
+            )
 
 
 def export_session(reader: JournalReader, session: Session, form: str) -> Iterator[str]:
@@ -74,11 +86,13 @@ def export_session(reader: JournalReader, session: Session, form: str) -> Iterat
 
 
 def _block_rows(
-    block: SampleBlock, session: Session, place: Place, position: int
+    block: SampleBlock, session: Session, place: Place, position: int, clock: TrueClock
 ) -> Iterator[tuple[Value, ...]]:
     times = block.utc_ns().tolist()
     channels = [_channel(block, name) for name in CHANNELS]
     flags = [_flag(block, flag) for flag in _FLAGS.values()]
+    host = block.host
+    wrong = clock.correction(block.host_boot_id, host.wall_ns - host.boottime_ns)
     columns = zip(times, block.sequence.tolist(), block.device_us.tolist(), strict=True)
     for (time_ns, sequence, device_us), values, bits in zip(
         columns, zip(*channels, strict=True), zip(*flags, strict=True), strict=True
@@ -86,6 +100,11 @@ def _block_rows(
         yield (
             utc_text(time_ns),
             time_ns,
+            host.synchronised,
+            block.anchor.number,
+            None if wrong is None else utc_text(time_ns + wrong.correction_ns),
+            None if wrong is None else time_ns + wrong.correction_ns,
+            None if wrong is None else wrong.by_position,
             block.pen,
             block.simulated,
             session.id,

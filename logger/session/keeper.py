@@ -15,7 +15,7 @@ from logger.journal.kinds import (
     SessionLapsed,
     SessionStopped,
 )
-from logger.session.model import ClockState
+from logger.session.model import ClockState, HostMoment
 from logger.session.orders import OpenSession
 
 _NS_PER_S = 1_000_000_000
@@ -41,17 +41,29 @@ class LastSigns:
     clock: ClockState | None
     host_boot_id: str
 
-    def age_s(self, wall_ns: int, now: HostTime) -> float | None:
+    def age_s(self, wall_ns: int, at: HostMoment | None, now: HostTime) -> float | None:
         """Return how long ago ``wall_ns`` was; None where the clocks cannot tell.
 
-        Within one host boot the old wall time is taken back to CLOCK_BOOTTIME, so a clock
-        that was set meanwhile does no harm. Across boots only the wall clock is left.
+        ``at`` is the same moment as measured then, where it was. Within one host boot
+        only CLOCK_BOOTTIME counts, so a clock that was set meanwhile does no harm. Across
+        boots only the wall clock is left.
         """
-        if self.clock is not None and self.clock.host_boot_id == self.host_boot_id:
-            age_ns = now.boottime_ns - (wall_ns - self.clock.offset_ns)
+        if at is not None and at.host_boot_id == self.host_boot_id:
+            age_ns = now.boottime_ns - at.boottime_ns
+        elif at is None and self.same_boot:
+            age_ns = now.boottime_ns - (wall_ns - self._offset_ns)
         else:
             age_ns = now.wall_ns - wall_ns
         return age_ns / _NS_PER_S if age_ns >= 0 else None
+
+    @property
+    def same_boot(self) -> bool:
+        """Whether the host still runs the boot in which the journal was last written."""
+        return self.clock is not None and self.clock.host_boot_id == self.host_boot_id
+
+    @property
+    def _offset_ns(self) -> int:
+        return self.clock.offset_ns if self.clock is not None else 0
 
 
 @dataclass(slots=True)
@@ -85,14 +97,13 @@ class Keeper:
         payloads: list[Payload] = []
         for one in sessions:
             watched = self._watch(one, now)
-            idle_s = signs.age_s(one.last_motor_on_unix_ns or one.started_unix_ns, now)
-            watched.idle_since_ns = _before(now, idle_s if idle_s is not None else 0.0)
+            watched.idle_since_ns = _before(now, _idle_s(one, signs, now))
             if one.state == "lapsed":
                 continue
             if one.state != "interrupted":
                 payloads.append(SessionInterrupted(session=one.id, reason="recorder restarted"))
             since_ns = one.broken_unix_ns or signs.last_entry_ns
-            away_s = signs.age_s(since_ns, now)
+            away_s = signs.age_s(since_ns, one.broken_at, now)
             too_long_s = self._limits.resume_within_s + 1
             watched.away_since_ns = _before(now, away_s if away_s is not None else too_long_s)
         return payloads
@@ -164,6 +175,18 @@ class Keeper:
         if watched.away_since_ns is None:
             watched.away_since_ns = now.boottime_ns
         return (now.boottime_ns - watched.away_since_ns) / _NS_PER_S
+
+
+def _idle_s(one: OpenSession, signs: LastSigns, now: HostTime) -> float:
+    """Return for how long the motor has been off, 0 where that is not sure.
+
+    Closing a session cannot be taken back: a machine that has just booted and whose clock
+    nobody vouches for must not end it, but count anew.
+    """
+    if not signs.same_boot and not now.synchronised:
+        return 0.0
+    since_ns = one.last_motor_on_unix_ns or one.started_unix_ns
+    return signs.age_s(since_ns, one.active_at, now) or 0.0
 
 
 def _before(now: HostTime, age_s: float) -> int:

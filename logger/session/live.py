@@ -9,6 +9,7 @@ from logger.journal.entry import Entry
 from logger.journal.kinds import (
     Payload,
     SegmentStarted,
+    SessionCarried,
     SessionContinued,
     SessionInterrupted,
     SessionLapsed,
@@ -20,7 +21,7 @@ from logger.journal.kinds import (
 from logger.session.held_blocks import HELD_BLOCKS_MAX, HeldBlocks, are_alike
 from logger.session.live_segment import LiveSegment, SegmentState
 from logger.session.live_state import EndedSegment, LiveState, note_of
-from logger.session.model import Session
+from logger.session.model import HostMoment, Session
 from logger.session.rows import FLAGS, MOTOR, motor_on_until_ns, rows_of, utc_ns_at
 from logger.session.runs import Run, RunFinder
 from logger.session.showing import session_of
@@ -87,10 +88,11 @@ class LiveSession:
         ):
             self._fold_held()
         last_ns, motor_on_ns = utc_ns_at(block, -1), motor_on_until_ns(block)
+        read_at = HostMoment(host_boot_id=block.host_boot_id, boottime_ns=block.host.boottime_ns)
         if self._adoptable is not None:
-            state.add_unassigned(position, last_ns, motor_on_ns)
+            state.add_unassigned(position, last_ns, motor_on_ns, read_at)
         else:
-            state.add_assigned(position, last_ns, motor_on_ns)
+            state.add_assigned(position, last_ns, motor_on_ns, read_at)
         self._held.add(block, motor_on_ns is not None)
         if self._held.is_full:
             self._fold_held()
@@ -135,6 +137,8 @@ class LiveSession:
                 self._lapse(position, time_ns)
             case SessionResumed():
                 self._resume(payload, entry)
+            case SessionCarried():
+                self._carry(payload, position, time_ns)
             case SessionNote():
                 state.notes.append(note_of(payload.text, entry))
 
@@ -208,6 +212,20 @@ class LiveSession:
         self._end_segment(position - 1, time_ns)
         self.state.side, self.state.zone = payload.side, payload.zone
         self._segment = self._new_segment(position, time_ns)
+
+    def _carry(self, carried: SessionCarried, position: int, time_ns: int) -> None:
+        """Go on in another file; what was lost between the two counts as a gap of unknown size."""
+        self._border()
+        if (carried.side, carried.zone) != (self.state.side, self.state.zone):
+            self._end_segment(position - 1, time_ns)
+            self.state.side, self.state.zone = carried.side, carried.zone
+            self._segment = self._new_segment(position, time_ns)
+        self._segment.sums.counters.gaps_uncounted += 1
+        if carried.lapsed and self._adoptable is None:
+            self._adoptable = self._new_segment(position, time_ns)
+        elif not carried.lapsed:
+            self._adoptable = None
+        self.state.carry(carried, position, time_ns)
 
     def _end_segment(self, position: int, time_ns: int) -> None:
         whole = self._segment.segment(position, time_ns)

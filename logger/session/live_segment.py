@@ -109,7 +109,7 @@ class LiveSegment:
             worked = self.sums.counters.copy()
             worked.merge(later._worked if later._worked is not None else later.sums.counters)
         self.sums.merge(later.sums)
-        self.watch.found += later.watch.found
+        self.watch.merge(later.watch)
         self._worked = None if ran and later._worked is None else worked
 
     def _add_held(self, strides: list[Stride], needles: int | None) -> list[Stride]:

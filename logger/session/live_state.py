@@ -1,12 +1,15 @@
 """What is remembered of a session that is not stopped, and how it is shown."""
 
+from typing import Self
+
 import msgspec
 
 from logger.journal.entry import Entry
-from logger.journal.kinds import SessionStarted
+from logger.journal.kinds import SessionCarried, SessionStarted
 from logger.session.model import (
     Break,
     ClockState,
+    HostMoment,
     Interruption,
     Interval,
     Note,
@@ -15,6 +18,31 @@ from logger.session.model import (
     State,
 )
 from logger.session.runs import Run
+
+FILE_SET_ASIDE = "the journal's file was damaged and set aside"
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """Where, when (UTC in ns) and by whom a session was started."""
+
+    position: int
+    unix_ns: int
+    actor: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Return the beginning of a session that ``entry`` starts."""
+        return cls(entry.position, entry.time_ns, entry.actor)
+
+    @classmethod
+    def carried(cls, carried: SessionCarried) -> Self:
+        """Return the beginning of a session whose first entry cannot be read any more."""
+        return cls(carried.started_position, carried.started_unix_ns, carried.started_by)
+
+    def notes(self, text: str) -> list[Note]:
+        """Return the note that was given with the order to start, if one was."""
+        note = Note(position=self.position, time_unix_ns=self.unix_ns, actor=self.actor, text=text)
+        return [note] if text else []
 
 
 class EndedSegment(msgspec.Struct, frozen=True):
@@ -36,7 +64,8 @@ class LiveState(msgspec.Struct, kw_only=True):
     ``pen_needles`` are those of the cartridge as the pen reads it. ``broken_*`` tell
     when the pen's telemetry ended, all through interruption and lapse.
     ``*_motor_on_*`` name the last block and sample with the motor on; those of
-    ``adoptable`` count only once the lapse is adopted.
+    ``adoptable`` count only once the lapse is adopted. ``*_at`` say when a block was read,
+    which measures spans whatever the wall clock did.
     """
 
     started: SessionStarted
@@ -54,6 +83,7 @@ class LiveState(msgspec.Struct, kw_only=True):
     lapsed: bool = False
     broken_position: int | None = None
     broken_unix_ns: int | None = None
+    broken_at: HostMoment | None = None
     ended_segments: list[EndedSegment] = []
     interruptions: list[Interruption] = []
     notes: list[Note] = []
@@ -63,13 +93,17 @@ class LiveState(msgspec.Struct, kw_only=True):
     samples_paused_worked: int = 0
     last_sample_position: int = 0
     last_sample_unix_ns: int | None = None
+    last_sample_at: HostMoment | None = None
     motor_on_position: int | None = None
     motor_on_unix_ns: int | None = None
+    motor_on_at: HostMoment | None = None
     adoptable_motor_on_position: int | None = None
     adoptable_motor_on_unix_ns: int | None = None
+    adoptable_motor_on_at: HostMoment | None = None
     unassigned_from: int | None = None
     unassigned_to: int | None = None
     unassigned_unix_ns: int | None = None
+    unassigned_at: HostMoment | None = None
 
     @property
     def state(self) -> State:
@@ -98,6 +132,7 @@ class LiveState(msgspec.Struct, kw_only=True):
         self.interrupted = True
         self.broken_position = position
         self.broken_unix_ns = self.last_sample_unix_ns or time_ns
+        self.broken_at = self.last_sample_at
         self.begin("interrupted", position, self.broken_unix_ns, reason)
 
     def lapse(self, position: int, time_ns: int) -> None:
@@ -115,7 +150,7 @@ class LiveState(msgspec.Struct, kw_only=True):
         self.paused = self.paused and "paused" not in whats
         self.lapsed = self.lapsed and "lapsed" not in whats
         if not (self.interrupted or self.lapsed):
-            self.broken_position = self.broken_unix_ns = None
+            self.broken_position = self.broken_unix_ns = self.broken_at = None
 
     def resume(self, entry: Entry, adopted: bool) -> None:
         """End all breaks; what came during a lapse is the session's if ``adopted``."""
@@ -124,11 +159,14 @@ class LiveState(msgspec.Struct, kw_only=True):
         if adopted and self.unassigned_to is not None:
             self.last_sample_position = self.unassigned_to
             self.last_sample_unix_ns = self.unassigned_unix_ns
+            self.last_sample_at = self.unassigned_at
         if adopted and self.adoptable_motor_on_position is not None:
             self.motor_on_position = self.adoptable_motor_on_position
             self.motor_on_unix_ns = self.adoptable_motor_on_unix_ns
+            self.motor_on_at = self.adoptable_motor_on_at
         self.adoptable_motor_on_position = self.adoptable_motor_on_unix_ns = None
         self.unassigned_from = self.unassigned_to = self.unassigned_unix_ns = None
+        self.adoptable_motor_on_at = self.unassigned_at = None
 
     def note_boot(self, boot_id: int | None) -> None:
         """Note a power-up of the pen."""
@@ -136,25 +174,44 @@ class LiveState(msgspec.Struct, kw_only=True):
         if boot_id is not None and boot_id not in seen.boot_ids:
             self.pen_seen = msgspec.structs.replace(seen, boot_ids=(*seen.boot_ids, boot_id))
 
-    def add_assigned(self, position: int, last_unix_ns: int, motor_on_ns: int | None) -> None:
-        """Note a block of the session."""
+    def carry(self, carried: SessionCarried, position: int, time_ns: int) -> None:
+        """Note that the journal's file was set aside here, and go on as the entry says."""
+        self.paused, self.lapsed = carried.paused, carried.lapsed
+        if not (self.interrupted or self.lapsed):
+            self.interrupt(position, time_ns, FILE_SET_ASIDE)
+
+    def add_assigned(
+        self, position: int, last_unix_ns: int, motor_on_ns: int | None, at: HostMoment
+    ) -> None:
+        """Note a block of the session, read ``at`` that moment."""
         self.last_sample_position, self.last_sample_unix_ns = position, last_unix_ns
+        self.last_sample_at = at
         if motor_on_ns is not None:
             self.motor_on_position, self.motor_on_unix_ns = position, motor_on_ns
+            self.motor_on_at = at
 
-    def add_unassigned(self, position: int, last_unix_ns: int, motor_on_ns: int | None) -> None:
-        """Note a block that came during a lapse."""
+    def add_unassigned(
+        self, position: int, last_unix_ns: int, motor_on_ns: int | None, at: HostMoment
+    ) -> None:
+        """Note a block that came during a lapse, read ``at`` that moment."""
         if self.unassigned_from is None:
             self.unassigned_from = position
         self.unassigned_to, self.unassigned_unix_ns = position, last_unix_ns
+        self.unassigned_at = at
         if motor_on_ns is not None:
             self.adoptable_motor_on_position = position
             self.adoptable_motor_on_unix_ns = motor_on_ns
+            self.adoptable_motor_on_at = at
 
     def add_paused_runs(self, runs: list[Run]) -> None:
         """Note when the motor was on although the session was paused."""
         self.motor_on_while_paused += [
-            Interval(from_unix_ns=run.from_unix_ns, to_unix_ns=run.to_unix_ns) for run in runs
+            Interval(
+                from_unix_ns=run.from_unix_ns,
+                to_unix_ns=run.to_unix_ns,
+                lasted_s=run.length_us / 1e6,
+            )
+            for run in runs
         ]
 
     def _end(

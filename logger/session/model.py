@@ -34,10 +34,11 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
-    """From a time to a later one."""
+    """From a time to a later one; ``lasted_s`` by the pen's clock, which nobody sets."""
 
     from_unix_ns: int
     to_unix_ns: int
+    lasted_s: float
 
 
 class SegmentStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,12 +70,14 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     """An interval outside the plan. ``extreme`` is the value farthest outside ``limit``.
 
     Both are in mm for depths and Hz for rates, None for a zone that the plan does not name.
+    ``lasted_s`` is by the pen's clock: the host's may have been set within the interval.
     """
 
     zone: str
     what: DeviationKind
     from_unix_ns: int
     to_unix_ns: int
+    lasted_s: float
     extreme: float | None = None
     limit: float | None = None
 
@@ -137,6 +140,13 @@ class ClockState(msgspec.Struct, frozen=True, kw_only=True):
     host_boot_id: str
     synchronised: bool
     offset_ns: int
+
+
+class HostMoment(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment on CLOCK_BOOTTIME of one boot of the host: no setting of the clock moves it."""
+
+    host_boot_id: str
+    boottime_ns: int
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):

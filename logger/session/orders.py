@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from logger.journal.kinds import Cartridge, Plan
-from logger.session.model import State
+from logger.session.model import HostMoment, State
 
 PlanKey = tuple[str, str]
 
@@ -84,7 +84,8 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
 
     ``paused`` stays True through an interruption. ``broken_*`` say when and with which
     entry the interruption or lapse began; ``unassigned_*`` the first and last position of
-    the pen's samples since the lapse.
+    the pen's samples since the lapse. ``broken_at`` and ``active_at`` measure since when the
+    pen is away and the motor off (or since when there is a session); None if not known.
     """
 
     id: str
@@ -98,8 +99,10 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
     started_unix_ns: int
     broken_position: int | None = None
     broken_unix_ns: int | None = None
+    broken_at: HostMoment | None = None
     last_motor_on_position: int | None = None
     last_motor_on_unix_ns: int | None = None
+    active_at: HostMoment | None = None
     unassigned_from: int | None = None
     unassigned_to: int | None = None
 

@@ -12,7 +12,7 @@ from logger.journal.kinds import Plan
 from logger.session.context import CONTEXT_KINDS, Context
 from logger.session.held_blocks import HELD_BLOCKS_MAX
 from logger.session.live import LiveDump, LiveSession
-from logger.session.live_state import LiveState, note_of
+from logger.session.live_state import Beginning, LiveState, note_of
 from logger.session.model import ClockState, Session
 from logger.session.orders import OpenSession, PlanKey
 from logger.session.showing import open_session
@@ -112,6 +112,10 @@ class Projection:
         """Return the sessions that are not stopped, as rules need them, by start."""
         return [open_session(live.state) for live in self._live.values()]
 
+    def open_states(self) -> list[LiveState]:
+        """Return all that is remembered of the sessions that are not stopped, by start."""
+        return [live.state for live in self._live.values()]
+
     def apply(self, entry: Entry) -> None:
         """Fold the entry; one at or before ``position`` was folded already and is skipped."""
         if entry.position <= self.position:
@@ -138,8 +142,10 @@ class Projection:
 
     def _apply_session(self, entry: Entry, payload: kinds.Payload) -> None:
         if isinstance(payload, kinds.SessionStarted):
-            self._start(payload, entry)
+            self._start(payload, Beginning.of(entry))
             return
+        if isinstance(payload, kinds.SessionCarried) and not self.is_session(payload.session):
+            self._start(payload.started, Beginning.carried(payload))
         session: str = getattr(payload, "session", "")
         live = self._live.get(session)
         if live is None:
@@ -152,20 +158,20 @@ class Projection:
         else:
             live.change(payload, entry)
 
-    def _start(self, started: kinds.SessionStarted, entry: Entry) -> None:
+    def _start(self, started: kinds.SessionStarted, beginning: Beginning) -> None:
         pen = self._context.pen(started.pen)
         clock = self._context.clock
         state = LiveState(
             started=started,
-            started_position=entry.position,
-            started_unix_ns=entry.time_ns,
-            started_by=entry.actor,
+            started_position=beginning.position,
+            started_unix_ns=beginning.unix_ns,
+            started_by=beginning.actor,
             pen_seen=pen,
             clock=clock,
             side=started.side,
             zone=started.zone,
             pen_needles=self._context.needles.get(started.pen),
-            notes=[note_of(started.note, entry)] if started.note else [],
+            notes=beginning.notes(started.note),
         )
         self._hold(LiveSession(state, pen.sample_period_us, self._held_blocks_max))
         if started.plan is not None:
@@ -180,7 +186,7 @@ class Projection:
     def _apply_other(self, stream: str, payload: kinds.Payload) -> None:
         before = self._context.clock
         self._context.apply(stream, payload)
-        if isinstance(payload, kinds.AnchorSet | kinds.ServiceStarted):
+        if isinstance(payload, kinds.AnchorSet | kinds.ServiceStarted | kinds.ClockChanged):
             self._correct_starts(before)
         live = self._by_pen.get(stream)
         if live is None:

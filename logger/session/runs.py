@@ -12,13 +12,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """An unbroken row of samples: from the first to the end of the last.
 
     ``length_us`` is the time that they count for; ``extreme`` the largest of the values
-    watched, in the caller's measure.
+    watched, in the caller's measure. ``from_sample`` counts the samples before it, which
+    orders runs whatever their times say.
     """
 
     from_unix_ns: int
     to_unix_ns: int
     length_us: int
     extreme: int
+    from_sample: int = 0
 
 
 class RunFinder:
@@ -29,11 +31,16 @@ class RunFinder:
         self.running = running
 
     def feed(
-        self, holds: NDArray[np.bool_], values: NDArray[np.int64], stride: Stride
+        self,
+        holds: NDArray[np.bool_],
+        values: NDArray[np.int64],
+        stride: Stride,
+        before: int | None = None,
     ) -> list[Run]:
         """Return the runs that ended within ``stride``; the last may go on running.
 
-        ``holds`` and ``values`` have a column per sample of the stride. A gap ends a run.
+        ``holds`` and ``values`` have a column per sample of the stride; ``before`` samples
+        came before it, if the caller counts them. A gap ends a run.
         """
         finished: list[Run] = []
         if self.running is not None and len(holds) and not holds[0]:
@@ -41,7 +48,7 @@ class RunFinder:
         if not np.count_nonzero(holds):
             return finished
         for first, last in _bounds(holds, stride.gap_after):
-            self.running = self._joined(_run(first, last, values, stride))
+            self.running = self._joined(_run(first, last, values, stride, before))
             goes_on = last == len(holds) - 1 and (
                 stride.gap_after is None or not stride.gap_after[last]
             )
@@ -63,16 +70,20 @@ class RunFinder:
             to_unix_ns=run.to_unix_ns,
             length_us=before.length_us + run.length_us,
             extreme=max(before.extreme, run.extreme),
+            from_sample=before.from_sample,
         )
 
 
-def _run(first: int, last: int, values: NDArray[np.int64], stride: Stride) -> Run:
+def _run(
+    first: int, last: int, values: NDArray[np.int64], stride: Stride, before: int | None
+) -> Run:
     inside = slice(first, last + 1)
     return Run(
         from_unix_ns=int(stride.rows[UTC_NS, first]),
         to_unix_ns=int(stride.rows[UTC_NS, last]) + int(stride.weight_us[last]) * 1000,
         length_us=int(stride.weight_us[inside].sum()),
         extreme=int(values[inside].max()),
+        from_sample=0 if before is None else before + first,
     )
 
 

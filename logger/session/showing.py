@@ -1,7 +1,7 @@
 """How a live session's state becomes the session that everyone sees."""
 
 from logger.session.live_state import LiveState
-from logger.session.model import Segment, Session, State, Totals
+from logger.session.model import HostMoment, Segment, Session, State, Totals
 from logger.session.orders import OpenSession
 
 
@@ -84,8 +84,19 @@ def open_session(state: LiveState) -> OpenSession:
         started_unix_ns=state.started_unix_ns,
         broken_position=state.broken_position,
         broken_unix_ns=state.broken_unix_ns,
+        broken_at=state.broken_at,
         last_motor_on_position=state.motor_on_position,
         last_motor_on_unix_ns=state.motor_on_unix_ns,
+        active_at=state.motor_on_at if state.motor_on_at is not None else _started_at(state),
         unassigned_from=state.unassigned_from,
         unassigned_to=state.unassigned_to,
+    )
+
+
+def _started_at(state: LiveState) -> HostMoment | None:
+    clock = state.clock
+    if clock is None:
+        return None
+    return HostMoment(
+        host_boot_id=clock.host_boot_id, boottime_ns=state.started_unix_ns - clock.offset_ns
     )

@@ -1,10 +1,13 @@
 """Sessions for those who ask: the store, and the journal after it."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from logger.journal.entry import Draft, Entry
 from logger.journal.reader import JournalReader
+from logger.session.carrying import begins_afresh, carried_over, readable_tail
 from logger.session.model import Session, SessionSummary, summary_of
 from logger.session.projection import Projection
 from logger.session.store_file import SessionStore
@@ -24,12 +27,26 @@ def catch_up(
         store.save(projection)
 
 
-def open_sessions(data_dir: Path) -> tuple[SessionStore, Projection]:
-    """Return store and projection, up to date, for the holder of the instance lock."""
+def open_sessions(
+    data_dir: Path, append: Callable[[Sequence[Draft]], Sequence[Entry]] | None = None
+) -> tuple[SessionStore, Projection]:
+    """Return store and projection, up to date, for the holder of the instance lock.
+
+    Where the journal has just succeeded a damaged file, ``append`` takes what must be
+    carried over into it; whoever appends anything else passes it.
+    """
     with JournalReader(data_dir) as reader:
         store = SessionStore.open(data_dir, reader)
         projection = store.restore()
+        afresh = append is not None and begins_afresh(reader)
+        tail = readable_tail(data_dir) if afresh else []
+        for entry in tail:
+            projection.apply(entry)
         catch_up(projection, reader, store)
+    if append is not None and afresh:
+        for entry in append(carried_over(projection, tail)):
+            projection.apply(entry)
+        store.save(projection)
     return store, projection
 
 

@@ -26,7 +26,7 @@ from logger.session.projection import Projection
 log = logging.getLogger(__name__)
 
 STORE_FILE = "sessions.db"
-STORE_VERSION = 1
+STORE_VERSION = 3
 """Raise it whenever the same journal would give other sessions or another dump."""
 
 _BUSY_TIMEOUT_MS = 5000
@@ -53,7 +53,8 @@ class SessionStore:
     def open(cls, data_dir: Path, reader: JournalReader) -> Self:
         """Open the store for writing; one that cannot be used is thrown away first.
 
-        It must be of the journal that ``reader`` reads, and cover no more than that has.
+        It must be of the journal that ``reader`` reads, or of a file that this one succeeded,
+        and cover no more than that has.
         """
         path = data_dir / STORE_FILE
         with _storage_errors():
@@ -66,6 +67,7 @@ class SessionStore:
                 connection.pragma("user_version", STORE_VERSION)
                 store = cls(connection, reader.id)
                 store.save(Projection())
+            store._follow(reader)
         return store
 
     @classmethod
@@ -95,7 +97,7 @@ class SessionStore:
                 and connection.pragma("quick_check", 1) == "ok"
             ):
                 row = connection.execute(_sql("covered")).fetchone()
-                if row and row[0] == reader.id and row[1] <= reader.last_position():
+                if row and _is_of(reader, row[0], row[1]):
                     store = cls(connection, reader.id)
                     store.restore()
                     return store
@@ -103,6 +105,19 @@ class SessionStore:
             log.warning("the store of sessions is not used: %s", error)
         connection.close()
         return None
+
+    def _follow(self, reader: JournalReader) -> None:
+        """Keep the state where a file was set aside; go back to it once more is recovered."""
+        ((journal, *_),) = self._connection.execute(_sql("covered"))
+        if journal != reader.id:
+            self._connection.execute(_sql("keep_branch"))
+        branch: Any = self._connection.execute(_sql("branch")).fetchone()
+        if branch is None:
+            return
+        beyond = reader.read(branch[1], 1)
+        if beyond and beyond[0].position < reader.first_position:
+            with self._connection:
+                self._connection.execute(_sql("rejoin"))
 
     def restore(self) -> Projection:
         """Return the projection as saved; it asks this store for stopped sessions."""
@@ -145,6 +160,13 @@ class SessionStore:
         self._connection.execute(_sql("put_summary"), line)
         document = msgspec.json.encode(session)
         self._connection.execute(_sql("put_document"), (session.id, document))
+
+
+def _is_of(reader: JournalReader, journal: str, position: int) -> bool:
+    """Return whether a store that covers so much is of this journal, or of one set aside here."""
+    if journal == reader.id:
+        return position <= reader.last_position()
+    return position < reader.first_position and reader.first_position > 1
 
 
 @contextmanager

@@ -79,7 +79,7 @@ _EVENT_FIELDS: Mapping[str, tuple[str, type]] = {
     "fault": ("fault_number", int),
     "button": ("button_number", int),
 }
-_GAP_CAUSES = frozenset({"sequence", "link", "reboot", "restart"})
+_GAP_CAUSES = frozenset({"sequence", "link", "reboot", "restart", "disk"})
 _LINK_REASONS = frozenset({"unplugged", "silent", "unreadable", "another pen", "stopped"})
 _STOP_REASONS = frozenset({"ordered", "forgotten"})
 

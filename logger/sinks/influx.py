@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from logger.errors import SinkUnavailable
 from logger.journal.entry import Entry
+from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
 from logger.sinks.allow import public_event
 from logger.sinks.influx_client import CannotDelete, InfluxClient, open_client
@@ -14,6 +16,7 @@ from logger.sinks.influx_write import Lines, Writer
 from logger.sinks.line_protocol import BlockLines
 from logger.sinks.settings import InfluxSettings
 from logger.sinks.sink import Labelled, Receipt
+from logger.sinks.texts import TextsOfBlocks
 
 _NOTES_KEPT = 20
 _LINES_AT_ONCE = 500
@@ -28,13 +31,20 @@ class InfluxSink:
     name = "influx"
     max_entries = 1000
 
-    def __init__(self, settings: InfluxSettings, *, site: str, summary: Summary) -> None:
+    def __init__(
+        self,
+        settings: InfluxSettings,
+        *,
+        site: str,
+        summary: Summary,
+        texts: TextsOfBlocks | None = None,
+    ) -> None:
         self.linger_s = settings.flush_interval_s
         self.max_rows = settings.batch_points
         self._settings = settings
         self._site = site
         self._summary = summary
-        self._blocks = BlockLines(site)
+        self._blocks = BlockLines(site, texts or TextsOfBlocks())
         self._writer = Writer(self.name, settings.batch_points, settings.batch_bytes)
         self._client: InfluxClient | None = None
         self._notes: dict[tuple[str, int, int], str] = {}
@@ -61,6 +71,16 @@ class InfluxSink:
             receipt = Receipt([*receipt.quarantined, *refused])
         return receipt
 
+    async def retry(self, items: Sequence[Quarantined]) -> Sequence[Quarantined]:
+        """Write refused lines once more."""
+        lines = Lines()
+        for item in items:
+            lines.add(item.item, item.position)
+        refused = await self._writer.write(self._connected(), lines)
+        words = {(one.position, one.item): one.reason for one in refused}
+        met = [(item, words.get((item.position, item.item))) for item in items]
+        return [replace(item, reason=said) for item, said in met if said is not None]
+
     async def attend(self) -> None:
         """Do nothing: nothing is due between batches."""
 
@@ -83,18 +103,21 @@ class InfluxSink:
     async def _lines(self, batch: Sequence[Labelled]) -> Lines:
         lines, since_pause = Lines(), 0
         for item in batch:
-            made = self._lines_of(item)
-            lines.add(made, item.entry.position)
-            since_pause += len(made)
+            position = item.entry.position
+            if item.block is not None:
+                made = self._blocks.lines(item.block, item.assignment)
+                lines.add(made, position, len(item.block))
+                since_pause += len(item.block)
+            else:
+                for line in self._event_lines(item):
+                    lines.add(line.encode(), position)
             if since_pause >= _LINES_AT_ONCE:
                 # A millisecond or so of formatting; recording goes first.
                 await asyncio.sleep(0)
                 since_pause = 0
         return lines
 
-    def _lines_of(self, item: Labelled) -> list[str]:
-        if item.block is not None:
-            return self._blocks.lines(item.block, item.assignment)
+    def _event_lines(self, item: Labelled) -> list[str]:
         event = public_event(item.entry) if item.entry.stream else None
         if event is None:
             return []

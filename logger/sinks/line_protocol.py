@@ -1,25 +1,24 @@
 """Samples as InfluxDB line protocol, column by column.
 
 What is the same in a whole block (measurement, tags, values that do not change, the
-digits of the anchor) is written once, and the values come from tables of texts: so that
-a point costs about a microsecond.
+digits of the anchor) is written once, and the rest is put between: so that a point
+costs half a microsecond.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
-from itertools import repeat
-from typing import Any
 
 from drivers.escape import escape_tag
-from drivers.model import ColumnLayout, Flag, SampleBlock
+from drivers.model import Flag, SampleBlock
 from logger.session.assignment import Assignment
-from logger.sinks.texts import LayoutTexts, Texts, TextTables, integer_texts, number_text
+from logger.sinks.texts import ABSENT, Column, TextsOfBlocks
 
 TELEMETRY = "pen_telemetry"
 NONE = "none"
 """Tag value where there is no session, side or zone: tags cannot be empty."""
 
 _TAGS_KEPT = 200
+_FLAGS_KEPT = 16
+_STATUSES = 256
 
 _FLAG_FIELDS = (
     (Flag.MOTOR_ON, "motor_on"),
@@ -27,40 +26,79 @@ _FLAG_FIELDS = (
     (Flag.FAULT, "fault"),
 )
 
+_Piece = tuple[bytes, list[bytes]]
+"""What stands before each value of a column, and the values; none if they are all the same."""
+
 
 class BlockLines:
-    """Writes blocks as lines; keeps the texts of values it has met, within bounds."""
+    """Writes blocks as lines; ``texts`` writes their numbers."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, texts: TextsOfBlocks) -> None:
         self._site = escape_tag(site)
-        self._channels = LayoutTexts(_field_text)
-        self._flags = TextTables()
+        self._texts = texts
 
-    def lines(self, block: SampleBlock, assignment: Assignment | None) -> list[str]:
-        """Return one line per sample, without line ends.
+    def lines(self, block: SampleBlock, assignment: Assignment | None) -> bytes:
+        """Return one line per sample, with line ends in between.
 
         Times are ns, unique per pen; floats are written so that they read back exactly.
         Absent values are left out.
         """
-        columns = [
-            texts.column(block.columns[layout.channel])
-            for layout, texts in self._channels.of(block.layouts)
-        ]
-        columns.append(self._status(block.flags_known).column(block.status))
-        same = "".join(column for column in columns if isinstance(column, str))
+        texts, rows = self._texts.of(block), len(block)
         prefix = tags_of(TELEMETRY, self._site, block.pen, block.simulated, assignment)
-        pieces: list[Iterable[str]] = [
-            repeat(f"{prefix} sequence="),
-            integer_texts(block.sequence),
-            repeat(f"i{same}"),
-            *(column for column in columns if not isinstance(column, str)),
-            repeat(" "),
-            integer_texts(block.utc_ns()),
+        fields = [
+            _field(layout.channel, column)
+            for layout, column in zip(block.layouts, texts.channels, strict=True)
         ]
-        return list(map("".join, zip(*pieces, strict=False)))
+        fields.append(_flags(block))
+        same = b"".join(before for before, values in fields if not values)
+        varying = [field for field in fields if field[1]]
+        # The last digits of a time are those of the anchor.
+        digits = b"%03d" % (block.anchor.number % 1000)
+        return _woven(
+            [
+                (f"{prefix} sequence=".encode(), texts.sequence.split(b",")),
+                (b"i" + same, []),
+                *varying,
+                (b" ", texts.time_unix_us.split(b",")),
+                (digits, []),
+            ],
+            rows,
+        )
 
-    def _status(self, known: Flag) -> Texts:
-        return self._flags.of(known, lambda status: _flags_text(known, Flag(status)))
+
+def _woven(columns: list[_Piece], rows: int) -> bytes:
+    """Return one line a row, each with what stands before and then the value of every column."""
+    line: list[bytes] = []
+    places: list[tuple[int, list[bytes]]] = []
+    constant = b""
+    for before, values in columns:
+        constant += before
+        if values:
+            line += [constant, b""]
+            places.append((len(line) - 1, values))
+            constant = b""
+    line.append(constant + b"\n")
+    pieces = line * rows
+    for place, values in places:
+        pieces[place :: len(line)] = values
+    pieces[-1] = constant
+    return b"".join(pieces)
+
+
+def _field(name: str, column: Column) -> _Piece:
+    before = f",{name}=".encode()
+    if isinstance(column, bytes):
+        return (b"" if column == ABSENT else before + column), []
+    if ABSENT in column:
+        return b"", [b"" if value == ABSENT else before + value for value in column]
+    return before, column
+
+
+def _flags(block: SampleBlock) -> _Piece:
+    texts, statuses = _flag_texts(block.flags_known), block.status.tobytes()
+    if statuses == statuses[:1] * len(statuses):
+        return texts[statuses[0]], []
+    return b"", [texts[status] for status in statuses]
 
 
 @lru_cache(maxsize=_TAGS_KEPT)
@@ -82,9 +120,10 @@ def tag_values(assignment: Assignment | None) -> tuple[str, str, str]:
     return assignment.session, assignment.side or NONE, assignment.zone or NONE
 
 
-def _field_text(layout: ColumnLayout, raw: Any) -> str:
-    text = number_text(layout, raw, absent="")
-    return f",{layout.channel}={text}" if text else ""
+@lru_cache(maxsize=_FLAGS_KEPT)
+def _flag_texts(known: Flag) -> list[bytes]:
+    """Return the fields of every status, for pens that have the flags ``known``."""
+    return [_flags_text(known, Flag(status)).encode() for status in range(_STATUSES)]
 
 
 def _flags_text(known: Flag, status: Flag) -> str:

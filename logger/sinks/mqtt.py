@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import aiomqtt
 
@@ -11,7 +12,7 @@ from logger.errors import ConfigError, SinkUnavailable
 from logger.journal.entry import Entry
 from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
-from logger.sinks.mqtt_client import QOS, REFUSED_RETRY_S, AcknowledgedClient
+from logger.sinks.mqtt_client import QOS, AcknowledgedClient
 from logger.sinks.mqtt_payloads import (
     Message,
     Publisher,
@@ -19,14 +20,17 @@ from logger.sinks.mqtt_payloads import (
     bridge_state,
     session_state,
 )
+from logger.sinks.mqtt_refusals import REFUSED_RETRY_S
 from logger.sinks.mqtt_suspect import Suspect
 from logger.sinks.present import Present
 from logger.sinks.settings import MqttSettings
 from logger.sinks.sink import Labelled, Receipt
+from logger.sinks.texts import TextsOfBlocks
 from logger.sinks.tls import tls_context
 
 _GOODBYE_S = 2.0
-
+_OBJECT = b"{"
+_BEFORE_PAYLOAD = b" " + _OBJECT
 
 _Placed = tuple[int, Message]
 """A message and the position of the entry that it tells of."""
@@ -51,12 +55,13 @@ class MqttSink:
         journal_id: str,
         present: Callable[[], Present],
         clock: Callable[[], HostTime],
+        texts: TextsOfBlocks | None = None,
     ) -> None:
         self.max_entries = settings.batch_messages
         self._settings = settings
         self._client_id = settings.client_id or f"needlelog-{site}-{journal_id[:8]}"
         base = settings.base_topic or f"needlelog/{site}"
-        self._publisher = Publisher(base, site, journal_id)
+        self._publisher = Publisher(base, site, journal_id, texts or TextsOfBlocks())
         self._present = present
         self._clock = clock
         self._client: AcknowledgedClient | None = None
@@ -116,6 +121,16 @@ class MqttSink:
         del batches
         message = self._publisher.correction(retag, entry, self._clock().wall_ns)
         return Receipt(await self._publish([(entry.position, message)]))
+
+    async def retry(self, items: Sequence[Quarantined]) -> Sequence[Quarantined]:
+        """Publish refused messages once more, one by one: a broker may hang up at each."""
+        client = self._connected()
+        refused = []
+        for item in items:
+            topic, _, payload = item.item.partition(_BEFORE_PAYLOAD)
+            await client.send([(topic.decode(), _OBJECT + payload)])
+            refused += [replace(item, reason=str(words)) for words in client.refused.values()]
+        return refused
 
     async def attend(self) -> None:
         """Notice a lost connection, and publish what has changed about the present."""
@@ -184,5 +199,6 @@ class MqttSink:
         ]
 
     def _quarantined(self, position: int, message: Message, reason: str) -> Quarantined:
+        # A payload is a JSON object, so that the two can be told apart again.
         item = message.topic.encode() + b" " + message.payload
         return Quarantined(self.name, position, item, reason)

@@ -14,27 +14,19 @@ from typing import Any
 
 import aiomqtt
 from paho.mqtt.enums import MQTTErrorCode
-from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from logger.errors import SinkRejected, SinkUnavailable
 from logger.sinks.mqtt_paho import QuickPaho, publish_packet
+from logger.sinks.mqtt_refusals import FAILURE, refusal_of, unavailable
+from logger.sinks.mqtt_socket import SocketWatch
 from logger.sinks.settings import MqttSettings
 
 QOS = 1
-REFUSED_RETRY_S = 60.0
 _CONNECT_TIMEOUT_S = 4.0
 _HEADER_BYTES = 16
 _NO_LIMIT = 268_435_455
-_FAILURE = 0x80
-"""Reason codes from here on say that a packet was not accepted."""
-
-_MESSAGE_AT_FAULT = frozenset({0x90, 0x95, 0x99})
-"""Topic name invalid, packet too large, payload format invalid: trying again is no use."""
-_PERSON_MUST_ACT = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C, 0x97})
-"""Version, client id, credentials, rights, ban, method, quota: no use to try again soon."""
-
 _PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
 
 
@@ -87,9 +79,11 @@ class AcknowledgedClient(aiomqtt.Client):
             keepalive=settings.keepalive_s,
             tls_context=tls_context,
             logger=_PAHO_LOG,
+            max_queued_incoming_messages=1,
         )
         self.window = settings.window
         self._quick = QuickPaho.adopt(self._client, self._acknowledged)
+        self._socket = SocketWatch(self._client, self._loop, self._lost)
         self._version_5 = v5
         self._waiting: dict[int, int] = {}
         self.refused: dict[int, SinkRejected] = {}
@@ -99,6 +93,7 @@ class AcknowledgedClient(aiomqtt.Client):
 
     async def open(self) -> None:
         """Connect; SinkUnavailable says why it did not work, and nothing is left behind."""
+        connecting = self._disconnected
         try:
             await self.__aenter__()
         except aiomqtt.MqttError as error:
@@ -107,6 +102,11 @@ class AcknowledgedClient(aiomqtt.Client):
         except BaseException:
             self.drop()
             raise
+        if self._disconnected is not connecting:
+            # A connection that ended as soon as it stood, which aiomqtt forgets.
+            self.drop()
+            self._disconnected = connecting
+            raise self._why_it_ended()
         self._disconnected.add_done_callback(self._connection_ended)
 
     @property
@@ -148,15 +148,26 @@ class AcknowledgedClient(aiomqtt.Client):
             written = self._quick.write(packets)
             if written != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 raise SinkUnavailable(f"the messages could not be sent ({written.name})")
-            await self._judged(self._verdict)
+            self._be_patient()
+            try:
+                await self._verdict
+            finally:
+                self._patience.cancel()
 
-    async def _judged(self, verdict: asyncio.Future[None]) -> None:
-        while not verdict.done():
-            left = len(self._waiting)
-            await asyncio.wait([verdict], timeout=self.timeout)
-            if not verdict.done() and len(self._waiting) == left:
-                raise SinkUnavailable(f"the broker acknowledged nothing for {self.timeout:g} s")
-        verdict.result()
+    def _be_patient(self) -> None:
+        """Give the broker time to acknowledge something; one timer is all that this costs."""
+        self._patience = self._loop.call_later(
+            self.timeout, self._look_again, self._verdict, len(self._waiting)
+        )
+
+    def _look_again(self, verdict: asyncio.Future[None], left: int) -> None:
+        if verdict.done():
+            return
+        if len(self._waiting) < left:
+            self._be_patient()
+        else:
+            words = f"the broker acknowledged nothing for {self.timeout:g} s"
+            _fail(verdict, SinkUnavailable(words))
 
     async def leave(self) -> None:
         """Say goodbye, so that no will is sent, and close; at worst just close."""
@@ -170,9 +181,20 @@ class AcknowledgedClient(aiomqtt.Client):
     def drop(self) -> None:
         """Close the socket and forget all that waits. Idempotent, never raises."""
         self._verdict.cancel()
-        self._client._sock_close()
+        self._socket.give_up()
         if self._disconnected.done() and not self._disconnected.cancelled():
             self._disconnected.exception()
+
+    def _client_connect(self) -> None:
+        """Connect, in a thread; what comes of it is the loop's."""
+        super()._client_connect()
+        self._loop.call_soon_threadsafe(self._socket.attach)
+
+    def _lost(self, error: Exception) -> None:
+        for future in (self._connected, self._disconnected):
+            if not future.done():
+                future.set_exception(aiomqtt.MqttError(str(error) or type(error).__name__))
+                return
 
     def _on_connect(
         self,
@@ -190,8 +212,8 @@ class AcknowledgedClient(aiomqtt.Client):
         index = self._waiting.pop(mid, None)
         if index is None or self._verdict.done():
             return
-        if code >= _FAILURE:
-            refusal = _refusal(code)
+        if code >= FAILURE:
+            refusal = refusal_of(code)
             if isinstance(refusal, SinkUnavailable):
                 _fail(self._verdict, refusal)
                 return
@@ -200,6 +222,9 @@ class AcknowledgedClient(aiomqtt.Client):
             self._verdict.set_result(None)
 
     def _connection_ended(self, ended: asyncio.Future[None]) -> None:
+        if not ended.cancelled():
+            # Asked for, so that nothing complains that nobody did.
+            ended.exception()
         if not self._verdict.done():
             _fail(self._verdict, self._why_it_ended())
 
@@ -210,33 +235,7 @@ class AcknowledgedClient(aiomqtt.Client):
         return unavailable(cause) if cause is not None else SinkUnavailable("the broker left")
 
 
-def unavailable(error: BaseException) -> SinkUnavailable:
-    """Return the error for a connection that failed or ended, without secrets."""
-    if isinstance(error, aiomqtt.MqttCodeError) and isinstance(error.rc, ReasonCode):
-        wait_s = REFUSED_RETRY_S if error.rc.value in _PERSON_MUST_ACT else None
-        return SinkUnavailable(f"the broker says: {error.rc}", wait_s)
-    return SinkUnavailable(f"no connection to the broker: {error or type(error).__name__}")
-
-
 def _fail(verdict: asyncio.Future[None], error: SinkUnavailable) -> None:
     """End ``verdict`` with ``error``; nobody need ask for it if nobody waits any more."""
     verdict.set_exception(error)
     verdict.exception()
-
-
-def _refusal(code: int) -> SinkRejected | SinkUnavailable:
-    """Return what the reason code of a PUBACK, 128 or more, says of a message."""
-    if code in _MESSAGE_AT_FAULT:
-        return SinkRejected(f"the broker refuses the message: {_words(code)}")
-    wait_s = REFUSED_RETRY_S if code in _PERSON_MUST_ACT else None
-    return SinkUnavailable(f"the broker refuses to take messages: {_words(code)}", wait_s)
-
-
-def _words(code: int) -> str:
-    """Return what a reason code means; brokers also use those of other packets."""
-    for packet in (PacketTypes.PUBACK, PacketTypes.DISCONNECT):
-        try:
-            return str(ReasonCode(packet, identifier=code))
-        except (KeyError, ValueError):
-            continue
-    return f"reason code {code}"

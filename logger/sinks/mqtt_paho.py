@@ -19,6 +19,8 @@ _QOS_1 = 0x02
 _RETAIN = 0x01
 _NO_PROPERTIES = b"\x00"
 _READ_BYTES = 4096
+_PACKET_AT_MOST = 1 << 17
+"""A broker to which nothing is subscribed has nothing to say that is as long as this."""
 
 
 class ReadAhead:
@@ -35,6 +37,8 @@ class ReadAhead:
     def recv(self, size: int) -> bytes:
         """Return up to ``size`` bytes, none at the end of the connection."""
         if self._at == len(self._held):
+            if size > _PACKET_AT_MOST:
+                raise ConnectionError(f"the broker begins a packet of {size} bytes")
             self._held, self._at = self._below.recv(_READ_BYTES), 0
         piece = self._held[self._at : self._at + size]
         self._at += len(piece)

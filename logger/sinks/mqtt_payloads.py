@@ -1,25 +1,27 @@
 """Topics and payloads for the broker. ``config/asyncapi.yaml`` describes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import msgspec
 
 from drivers.escape import escape_topic
-from drivers.model import ColumnLayout, SampleBlock, is_simulated
+from drivers.model import SampleBlock, is_simulated
 from logger.journal.entry import Entry
 from logger.session.assignment import Assignment, Retag
 from logger.sinks.allow import PublicEvent, Value, public_event
 from logger.sinks.present import PenPresent, SessionPresent
 from logger.sinks.sink import Labelled
-from logger.sinks.texts import LayoutTexts, Texts, number_text
+from logger.sinks.texts import Column, TextsOfBlocks
 
 SCHEMA = 1
 HISTORICAL_AFTER_NS = 10_000_000_000
 
 _ENCODE = msgspec.json.Encoder().encode
 _TOPICS_KEPT = 200
+_KEYS_KEPT = 200
 
 
 class Tags(msgspec.Struct, frozen=True):
@@ -52,9 +54,9 @@ class Telemetry(Head, frozen=True, kw_only=True):
     boot_id: int | None
     sequence_counted: bool
     anchor: int
-    sequence: list[int]
-    time_unix_us: list[int]
-    channels: dict[str, msgspec.Raw]
+    sequence: msgspec.Raw
+    time_unix_us: msgspec.Raw
+    channels: msgspec.Raw
     status: list[int]
     status_known: int
 
@@ -101,10 +103,6 @@ class Message:
         return self.topic, self.payload
 
 
-def _json_text(layout: ColumnLayout, raw: Any) -> str:
-    return number_text(layout, raw, absent="null")
-
-
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Makes messages for one site and one journal under ``base``."""
@@ -112,7 +110,7 @@ class Publisher:
     base: str
     site: str
     journal: str
-    channels: LayoutTexts = field(default_factory=lambda: LayoutTexts(_json_text))
+    texts: TextsOfBlocks = field(default_factory=TextsOfBlocks)
 
     @property
     def bridge_topic(self) -> str:
@@ -146,19 +144,16 @@ class Publisher:
         return Message(self.pen_topic(retag.stream, "correction"), _ENCODE(correction))
 
     def _telemetry(self, item: Labelled, block: SampleBlock, now_ns: int) -> Telemetry:
-        anchor = block.anchor
+        texts = self.texts.of(block)
         return Telemetry(
             **self._head(item.entry, block.pen, item.assignment, now_ns),
             paused=item.assignment is not None and item.assignment.paused,
             boot_id=block.boot_id,
             sequence_counted=block.sequence_counted,
-            anchor=anchor.number,
-            sequence=block.sequence.tolist(),
-            time_unix_us=(block.device_us + (anchor.utc_us - anchor.device_us)).tolist(),
-            channels={
-                layout.channel: _column(block, layout, texts)
-                for layout, texts in self.channels.of(block.layouts)
-            },
+            anchor=block.anchor.number,
+            sequence=_array(texts.sequence),
+            time_unix_us=_array(texts.time_unix_us),
+            channels=_channels(block, texts.channels),
             status=block.status.tolist(),
             status_known=int(block.flags_known),
         )
@@ -179,8 +174,9 @@ class Publisher:
             "site": self.site,
             "pen": pen,
             "simulated": is_simulated(pen),
-            "historical": now_ns - entry.time_ns > HISTORICAL_AFTER_NS,
-            "journal": self.journal,
+            # Recorded in the future: the clock was set back since, and it is not live either.
+            "historical": abs(now_ns - entry.time_ns) > HISTORICAL_AFTER_NS,
+            "journal": entry.journal or self.journal,
             "position": entry.position,
             "session": tags.session,
             "side": tags.side,
@@ -193,15 +189,25 @@ def _level(pen: str) -> str:
     return escape_topic(pen)
 
 
-def _column(block: SampleBlock, layout: ColumnLayout, texts: Texts) -> msgspec.Raw:
-    """Return a channel's values as a JSON array, null where absent."""
-    raw = block.columns[layout.channel]
-    if raw.dtype.kind == "f":
-        return msgspec.Raw(_ENCODE(layout.values(raw).tolist()))
-    column = texts.column(raw)
-    if isinstance(column, str):
-        column = [column] * len(raw)
-    return msgspec.Raw(f"[{','.join(column)}]")
+def _array(numbers: bytes) -> msgspec.Raw:
+    return msgspec.Raw(b"[" + numbers + b"]")
+
+
+def _channels(block: SampleBlock, channels: Sequence[Column]) -> msgspec.Raw:
+    """Return a JSON object of arrays, null where a value is absent."""
+    rows = len(block)
+    members = [
+        _key(layout.channel)
+        + b",".join([column] * rows if isinstance(column, bytes) else column)
+        + b"]"
+        for layout, column in zip(block.layouts, channels, strict=True)
+    ]
+    return msgspec.Raw(b"{" + b",".join(members) + b"}")
+
+
+@lru_cache(maxsize=_KEYS_KEPT)
+def _key(channel: str) -> bytes:
+    return _ENCODE(channel) + b":["
 
 
 def _tags(assignment: Assignment | None) -> Tags:

@@ -1,6 +1,6 @@
 """How far a sink has come, and where it starts again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from logger.journal.cursor import Cursor
 from logger.journal.entry import Entry
@@ -9,19 +9,25 @@ from logger.sinks.rewind import AcceptedHistory
 
 
 class Progress:
-    """The cursor of one pump with its rewind, wishes to replay, and counts.
+    """The cursor of one pump with its rewind, wishes to go elsewhere, and counts.
 
-    ``monotonic`` gives seconds that never step.
+    ``monotonic`` gives seconds that never step; ``refused`` is what the receiver refused
+    of what ``start`` brings up again.
     """
 
-    def __init__(self, start: Cursor, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        start: Cursor,
+        monotonic: Callable[[], float],
+        refused: Iterable[Quarantined] = (),
+    ) -> None:
         self._monotonic = monotonic
         self._position = start.position
         self._history = AcceptedHistory(start.safe)
         self._furthest = start.position
-        self._replay: int | None = None
+        self._wished: int | None = None
         self._oldest: tuple[int, int] | None = None
-        self._refused: dict[tuple[int, bytes], None] = {}
+        self._refused = {(item.position, item.item): None for item in refused}
         self.accepted_unix_ns: int | None = None
         self.entries = 0
         self.samples = 0
@@ -29,9 +35,9 @@ class Progress:
 
     @property
     def cursor(self) -> Cursor:
-        """What is worth keeping; a wish to replay counts at once."""
-        if self._replay is not None:
-            return Cursor(self._replay, self._replay)
+        """What is worth keeping; a wish to go elsewhere counts at once."""
+        if self._wished is not None:
+            return Cursor(self._wished, self._wished)
         return Cursor(self._position, min(self._history.safe, self._position))
 
     @property
@@ -66,18 +72,18 @@ class Progress:
         self._history = AcceptedHistory(self._position)
         return self._position
 
-    def ask_replay(self, position: int) -> None:
-        """Wish that everything after ``position`` be offered again."""
-        self._replay = max(0, position)
+    def wish(self, position: int) -> None:
+        """Wish that everything after ``position`` be offered, and nothing before it."""
+        self._wished = max(0, position)
 
-    def take_replay(self) -> int | None:
-        """Go to where a replay was wished, if one was; return the place."""
-        if self._replay is None:
+    def take_wish(self) -> int | None:
+        """Go to where was wished, if anything was; return the place."""
+        if self._wished is None:
             return None
-        self._position = self._furthest = self._replay
-        self._history = AcceptedHistory(self._replay)
+        self._position = self._furthest = self._wished
+        self._history = AcceptedHistory(self._wished)
         self._refused.clear()
-        self._replay = None
+        self._wished = None
         return self._position
 
     def newly_refused(self, items: list[Quarantined]) -> list[Quarantined]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from drivers.model import HostTime
@@ -16,6 +16,7 @@ from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
 from logger.sinks.labels import Labels, SessionEntries, retagged, rows_about
 from logger.sinks.progress import Progress
+from logger.sinks.retries import Retries
 from logger.sinks.sink import Labelled, Receipt, Sink
 from logger.sinks.status import PumpState, PumpStatus
 
@@ -40,9 +41,10 @@ class Pump:
     """One per sink; ``run`` is its task.
 
     ``cursor`` is the journal's for this sink, or None at its first start: then delivery
-    begins with what is appended from now on. ``quarantine`` must make the items durable
-    no later than the commit on which :attr:`cursor` rides next. Only ``JournalError``
-    and cancellation leave ``run``.
+    begins with what is appended from now on. ``refused`` is already in quarantine of what
+    the cursor brings up again. ``quarantine`` must make the items durable no later than
+    the commit on which :attr:`cursor` rides next. Only ``JournalError`` and cancellation
+    leave ``run``.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Pump:
         quarantine: Callable[[Sequence[Quarantined]], None],
         *,
         cursor: Cursor | None = None,
+        refused: Iterable[Quarantined] = (),
         clock: Callable[[], HostTime],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
@@ -67,7 +70,8 @@ class Pump:
         self._monotonic = monotonic
         self._backoff = Backoff(rng or random.Random())  # noqa: S311 - jitter, no secret
         start = Cursor(feed.last_position, feed.last_position) if cursor is None else cursor
-        self._progress = Progress(start, monotonic)
+        self._progress = Progress(start, monotonic, refused)
+        self.retries = Retries(sink)
         self._state: PumpState = "connecting"
         self._error = ""
         self._retry_at_s: float | None = None
@@ -84,14 +88,13 @@ class Pump:
         """What the next commit should keep for this sink."""
         return self._progress.cursor
 
-    def replay(self, position: int) -> None:
-        """Offer everything after ``position`` again, as soon as the sink takes anything."""
-        self._progress.ask_replay(position)
+    def go_on_after(self, position: int) -> None:
+        """Offer everything after ``position``, again or for the first time, and nothing before."""
+        self._progress.wish(position)
 
     def status(self) -> PumpStatus:
         """Return how delivery stands now."""
-        progress, now = self._progress, self._clock()
-        position = progress.cursor.position
+        progress, position = self._progress, self._progress.cursor.position
         depth = max(0, self._feed.last_position - position)
         return PumpStatus(
             name=self.name,
@@ -100,7 +103,7 @@ class Pump:
             position=position,
             accepted_unix_ns=progress.accepted_unix_ns,
             depth=depth,
-            oldest_age_s=self._age_s(now) if depth else 0.0,
+            oldest_age_s=self._age_s() if depth else 0.0,
             entries_delivered=progress.entries,
             samples_delivered=progress.samples,
             quarantined=progress.quarantined,
@@ -109,9 +112,9 @@ class Pump:
             notes=tuple(self._sink.notes()),
         )
 
-    def _age_s(self, now: HostTime) -> float:
+    def _age_s(self) -> float:
         time_ns = self._progress.oldest_time_ns(self._feed.read)
-        return 0.0 if time_ns is None else max(0.0, (now.wall_ns - time_ns) / 1e9)
+        return 0.0 if time_ns is None else max(0.0, (self._clock().wall_ns - time_ns) / 1e9)
 
     async def run(self) -> None:
         """Deliver until cancelled; connect again, with growing patience, as often as needed."""
@@ -136,6 +139,7 @@ class Pump:
         if reason != self._error:
             log.warning("sink %s is down: %s", self.name, reason)
         self._state, self._error = "down", reason
+        self.retries.fail(reason)
         self._retry_at_s = self._monotonic() + self._backoff.next_wait_s(retry_after_s)
 
     def _retry_in_s(self) -> float:
@@ -146,10 +150,11 @@ class Pump:
         await self._sink.connect()
         await self._start_behind(self._progress.rewind())
         while True:
-            replay = self._progress.take_replay()
-            if replay is not None:
-                await self._start_behind(replay)
+            wished = self._progress.take_wish()
+            if wished is not None:
+                await self._start_behind(wished)
             await self._sink.attend()
+            await self.retries.carry_out()
             if not self._caught_up or await self._more():
                 await self._offer(self._read_batch())
 
@@ -159,8 +164,7 @@ class Pump:
 
     async def _more(self) -> bool:
         """Return whether there is something new, after letting it collect for a while."""
-        position = self._progress.place
-        if self._feed.last_position <= position:
+        if self._feed.last_position <= (position := self._progress.place):
             self._recovered("idle")
             await self._feed.wait_beyond(position, _TICK_S)
             if self._feed.last_position <= position:
@@ -186,7 +190,7 @@ class Pump:
         batch: list[Entry] = []
         rows = 0
         while rows < self._sink.max_rows and len(batch) < self._sink.max_entries:
-            step = min(self._step(), self._sink.max_entries - len(batch))
+            step = min(self._step(rows), self._sink.max_entries - len(batch))
             some = [entry for entry in self._feed.read(after, step) if entry.position <= to]
             if not some:
                 break
@@ -196,8 +200,9 @@ class Pump:
             after = some[-1].position
         return batch
 
-    def _step(self) -> int:
-        return max(1, min(_READ_ENTRIES, self._sink.max_rows // self._rows_per_entry))
+    def _step(self, rows: int) -> int:
+        """Return how many entries may be read at once into a batch of so many rows."""
+        return max(1, min(_READ_ENTRIES, (self._sink.max_rows - rows) // self._rows_per_entry))
 
     async def _offer(self, entries: Sequence[Entry]) -> None:
         """Deliver ``entries``; what one of them retags is told before the next is offered."""

@@ -61,6 +61,9 @@ class Sink(Protocol):
         ``batches`` yields the pen's entries of that stretch with their new label.
         """
 
+    async def retry(self, items: Sequence[Quarantined]) -> Sequence[Quarantined]:
+        """Offer quarantined items as they were sent; return those that are refused still."""
+
     async def attend(self) -> None:
         """Do what is due without new entries; called at least once a second."""
 

@@ -12,7 +12,7 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from tests.bench import cost, first_sample, latency, memory, throughput
+from tests.bench import cost, durability, first_sample, latency, memory, throughput
 from tests.bench.bed import Timing
 from tests.bench.children import BenchFailed
 from tests.support.report import Row, failed, print_table, write_json
@@ -30,10 +30,11 @@ class Effort:
     hour: Timing
     simulated_s: float
     starts: int
+    commits: int
 
 
-FULL = Effort(Timing(2, 10), 3, Timing(2, 144), 3600, 5)
-QUICK = Effort(Timing(1, 4), 1, Timing(1, 20), 600, 3)
+FULL = Effort(Timing(2, 10), 3, Timing(2, 144), 3600, 5, 1000)
+QUICK = Effort(Timing(1, 4), 1, Timing(1, 20), 600, 3, 200)
 
 MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "1x100": lambda effort: cost.measure(cost.CASES["1x100"], effort.window, effort.repeats),
@@ -42,6 +43,7 @@ MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "latency": lambda effort: [latency.measure(it, effort.window) for it in latency.PROMISES],
     "throughput": lambda effort: throughput.measure(effort.window),
     "memory": lambda effort: [memory.measure(effort.hour, effort.simulated_s)],
+    "durability": lambda effort: [durability.measure(effort.commits)],
     "first-sample": lambda effort: [first_sample.measure(effort.starts)],
 }
 

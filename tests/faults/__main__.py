@@ -12,6 +12,23 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from logger.errors import NeedlelogError
+from tests.bench.children import BenchFailed
+from tests.faults import (
+    clock,
+    corruption,
+    crash,
+    drain,
+    forgetting,
+    full_disk,
+    fuzz,
+    link,
+    nth_failure,
+    overload,
+    power_cut,
+    signals,
+    sinks,
+)
 from tests.support.report import Row, failed, print_table, write_json
 
 _TABLE_WIDTH = 130
@@ -19,7 +36,21 @@ _TABLE_WIDTH = 130
 Laboratory = Callable[[Path, int], list[Row]]
 """Works in an empty directory, from a seed; a row whose target is missed has ``met`` False."""
 
-LABORATORIES: dict[str, Laboratory] = {}
+LABORATORIES: dict[str, Laboratory] = {
+    "disk": full_disk.rows,
+    "crash": crash.rows,
+    "power-cut": power_cut.rows,
+    "nth-failure": nth_failure.rows,
+    "signals": signals.rows,
+    "overload": overload.rows,
+    "link": link.rows,
+    "clock": clock.rows,
+    "fuzz": fuzz.rows,
+    "corruption": corruption.rows,
+    "sinks": sinks.rows,
+    "forgetting": forgetting.rows,
+    "backlog": drain.rows,
+}
 
 
 @click.command()
@@ -46,7 +77,7 @@ def _rows(name: str, seed: int) -> list[Row]:
     place = Path(tempfile.mkdtemp(prefix=f"needlelog-faults-{name}-"))
     try:
         rows = LABORATORIES[name](place, seed)
-    except (AssertionError, OSError, RuntimeError) as error:
+    except (AssertionError, OSError, RuntimeError, NeedlelogError, BenchFailed) as error:
         click.echo(f"{name}: what it left lies in {place}", err=True)
         return [failed(name, str(error))]
     shutil.rmtree(place, ignore_errors=True)

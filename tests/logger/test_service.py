@@ -79,7 +79,7 @@ def test_the_status_tells_up_to_where_all_is_saved(recorder: RecorderProcess) ->
     assert entries[status.saved_position - 1].time_ns == status.saved_unix_ns
     assert status.saved_age_s < 5
     assert (status.version, status.site) == (metadata.version("needlelog"), "clinic")
-    assert status.disk_free_bytes > 0
+    assert status.drive.free_bytes > 0
 
 
 def test_it_journals_under_which_settings_it_runs(recorder: RecorderProcess) -> None:

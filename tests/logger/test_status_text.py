@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from logger.status import (
+    ClockStatus,
     Condition,
+    DriveStatus,
     GapStatus,
     OpenSessionStatus,
     PenStatus,
@@ -14,6 +16,13 @@ from logger.status import (
 )
 from logger.status_text import status_lines
 
+DRIVE = DriveStatus(
+    level="good",
+    free_bytes=5_000_000_000,
+    warn_below_bytes=2_000_000_000,
+    refuse_below_bytes=500_000_000,
+    reserve_bytes=32_000_000,
+)
 PEN = PenStatus(
     state="recording",
     port="/dev/pen",
@@ -57,8 +66,8 @@ def _lines(**changes: Any) -> list[str]:
         "saved_position": 90,
         "saved_unix_ns": 0,
         "saved_age_s": 0.5,
-        "clock_synchronised": True,
-        "disk_free_bytes": 5_000_000_000,
+        "clock": ClockStatus(synchronised=True),
+        "drive": DRIVE,
         "pens": (),
         "sessions": (),
         "sinks": (),
@@ -79,7 +88,12 @@ def test_the_head_tells_what_is_saved_and_whether_the_clock_is_right() -> None:
 
 
 def test_a_clock_that_is_not_synchronised_stands_out() -> None:
-    assert "clock NOT synchronised" in _lines(clock_synchronised=False)[1]
+    assert "clock NOT synchronised" in _lines(clock=ClockStatus(synchronised=False))[1]
+
+
+def test_a_clock_that_was_set_is_told_with_its_last_step() -> None:
+    clock = ClockStatus(synchronised=True, steps=2, last_step_s=-3.25)
+    assert "clock synchronised, set 2 time(s), last by -3.2 s" in _lines(clock=clock)[1]
 
 
 def test_without_sessions_and_sinks_that_is_said() -> None:

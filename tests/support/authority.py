@@ -20,19 +20,22 @@ class Authority:
             f"/CN={name}",
         )
 
-    def certificate(self, name: str) -> tuple[Path, Path]:
-        """Return certificate and key for ``name``, valid for the loopback address."""
+    def certificate(self, name: str, *, days: int = 2) -> tuple[Path, Path]:
+        """Return certificate and key for ``name``, valid for it and the loopback address.
+
+        It has expired already if ``days`` is negative.
+        """
         cert, key, request, extensions = (
-            self._directory / f"{name}.{suffix}" for suffix in ("pem", "key", "csr", "ext")
+            self._directory / f"{name}{days}.{suffix}" for suffix in ("pem", "key", "csr", "ext")
         )
-        extensions.write_text(f"subjectAltName=IP:{HOST}\n")
+        extensions.write_text(f"subjectAltName=IP:{HOST},DNS:{name}\n")
         self._openssl(
             f"req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
             f"-keyout {key} -out {request} -subj /CN={name}"
         )
         self._openssl(
             f"x509 -req -in {request} -CA {self.ca_file} -CAkey {self._key} -CAcreateserial "
-            f"-days 2 -extfile {extensions} -out {cert}"
+            f"-days {days} -extfile {extensions} -out {cert}"
         )
         return cert, key
 

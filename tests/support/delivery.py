@@ -28,6 +28,7 @@ class Delivery:
         sink: Sink,
         *,
         cursor: Cursor | None = FROM_THE_FIRST,
+        refused: Sequence[Quarantined] = (),
         patience: float = 0.05,
     ) -> None:
         self.journal = journal
@@ -40,6 +41,7 @@ class Delivery:
             journal.session_entries,
             self._quarantine,
             cursor=cursor,
+            refused=refused,
             clock=clock,
             sleep=self._sleep,
             rng=random.Random(1),

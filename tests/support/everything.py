@@ -37,6 +37,7 @@ _BEFORE: tuple[kinds.Payload, ...] = (
     kinds.PenIdentified(pen=Pen("NP-1", SECRET, SECRET, 1, 2.5, 150.0, 10_000)),
     kinds.PenRebooted(boot_id_before=1, boot_id=2),
     kinds.AnchorSet(anchor=Anchor(7, 1, 1), reason=SECRET, host=_HOST, host_boot_id=SECRET),
+    kinds.ClockChanged(reason=SECRET, host=_HOST, host_boot_id=SECRET, step_ns=1),
     kinds.Gap(cause="sequence", count=3, from_sequence=7, to_sequence=9, from_unix_ns=_NOW_NS),
     kinds.Gap(cause=SECRET, count=None),
     kinds.FramesRefused(refused={SECRET: 1}, discarded={SECRET: 1}, examples=(SECRET,)),
@@ -55,6 +56,9 @@ _AFTER: tuple[kinds.Payload, ...] = (
     kinds.SessionLapsed(session=SESSION, after_s=600.0),
     kinds.DeliveryRejected(sink=SECRET, count=1, from_position=1, to_position=1, reason=SECRET),
     kinds.QueueReplayed(sink=SECRET, from_position=1, to_position=1),
+    kinds.QueueRetried(sink=SECRET, items=(1,), positions=(1,)),
+    kinds.QueueDropped(sink=SECRET, items=(1,), positions=(1,), reason=SECRET, nonce=SECRET),
+    kinds.QueueGivenUp(sink=SECRET, from_position=1, to_position=1, reason=SECRET, nonce=SECRET),
     kinds.ServiceStopped(reason=SECRET),
 )
 

@@ -47,8 +47,9 @@ class Influxd(ServerProcess):
 class Shim:
     """Maps ``/api/v2/write`` and ``/api/v2/delete`` to version 1, bucket to database.
 
-    ``answers`` are statuses (with headers) to give to the next requests instead;
-    ``requests`` counts the writes that reached it.
+    ``answers`` are statuses (with headers) to give to the next requests instead, and
+    ``answer`` is one to give to every request while it is set; ``requests`` counts the
+    writes that reached it.
     """
 
     def __init__(self, server: Influxd) -> None:
@@ -58,8 +59,10 @@ class Shim:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.answers: list[tuple[int, dict[str, str]]] = []
+        self.answer: tuple[int, dict[str, str]] | None = None
         self.requests = 0
         self.largest_body: int | None = None
+        self.requests_too_large = 0
         self.can_delete = True
 
     async def start(self) -> None:
@@ -84,12 +87,13 @@ class Shim:
     async def _write(self, request: web.Request) -> web.Response:
         self.requests += 1
         body = await request.read()
-        if self.answers:
-            status, headers = self.answers.pop(0)
+        if self.answers or self.answer:
+            status, headers = self.answer or self.answers.pop(0)
             return web.json_response(
                 {"message": "as the test wishes"}, status=status, headers=headers
             )
         if self.largest_body is not None and len(body) > self.largest_body:
+            self.requests_too_large += 1
             return web.json_response({"message": "too large"}, status=413)
         query = {"db": request.query["bucket"], "precision": "ns"}
         return await self._pass_on("/write", query, body)

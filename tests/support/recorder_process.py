@@ -44,10 +44,14 @@ class PenTable:
 def settings_text(
     pens: Sequence[PenTable], *tables: str, recording: Mapping[str, float] | None = None
 ) -> str:
-    """Return a settings file for ``pens``; ``tables`` are further tables, such as of sinks."""
+    """Return a settings file for ``pens``; ``tables`` are further tables, such as of sinks.
+
+    The reserve on the drive is small: hundreds of data directories lie about after a test run.
+    """
     numbers = [f"{key} = {value}" for key, value in (recording or {}).items()]
     parts = ['site = "clinic"\ndata_dir = "data"', *(pen.text() for pen in pens)]
-    return "\n".join([*parts, "[recording]", *numbers, *tables]) + "\n"
+    disk = [] if any("[disk]" in one for one in tables) else ["[disk]\nreserve_bytes = 100000"]
+    return "\n".join([*parts, "[recording]", *numbers, *disk, *tables]) + "\n"
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -58,9 +62,10 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 class RecorderProcess:
-    """Runs in ``directory``; may be ended and started again there."""
+    """Runs in ``directory``, started by ``under``; may be ended and started again there."""
 
-    def __init__(self, directory: Path, settings: str) -> None:
+    def __init__(self, directory: Path, settings: str, under: Sequence[str] = ()) -> None:
+        self._under = under
         self.data_dir = directory / "data"
         self.settings_file = directory / "needlelog.toml"
         self.settings_file.write_text(settings, encoding="utf-8")
@@ -69,10 +74,20 @@ class RecorderProcess:
 
     def start(self) -> None:
         """Start it and return once it answers."""
-        with self._log.open("ab") as log:
-            command = [NEEDLELOG, "--config", str(self.settings_file), "run"]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment())
+        self.launch()
         self.until(lambda: self.status() is not None, "an answer")
+
+    def launch(self, *under: str) -> None:
+        """Start it and return at once; ``under`` is a command that starts it in its own place."""
+        with self._log.open("ab") as log:
+            command = [*self._under, *under, NEEDLELOG, "--config", str(self.settings_file), "run"]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment())
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, below 0 by a signal; None while it runs."""
+        assert self._process is not None
+        return self._process.poll()
 
     @property
     def pid(self) -> int:
@@ -174,7 +189,12 @@ class RecorderProcess:
         return [decode_block(one.payload) for one in found if one.payload is not None]
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            # Left running it would take the ports of whoever comes next.
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(

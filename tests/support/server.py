@@ -1,6 +1,8 @@
 """Real servers as child processes on free ports of the loopback."""
 
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -57,6 +59,10 @@ class ServerProcess:
         """The process id of the running server."""
         assert self._process is not None
         return self._process.pid
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it as a power cut would."""

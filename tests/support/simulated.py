@@ -76,7 +76,7 @@ class SimulatedPen:
         self.serial = settings.serial
         self.profile = find_profile(profile)
         self.link = place / "pen"
-        self._log = place / "pen.log"
+        self.log = place / "pen.log"
         pen = VirtualPen(self.profile, settings, parse_faults(faults))
         header = LogHeader(
             serial=settings.serial,
@@ -87,17 +87,17 @@ class SimulatedPen:
             rate_hz=settings.rate_hz,
             faults=faults,
         )
-        log = LogWriter(self._log, header)
+        log = LogWriter(self.log, header)
         self.station = Station(pen, CutLink(self.link, cut), log, time.monotonic_ns)
 
     def sequence(self, *fates: Fate) -> NDArray[np.int64]:
         """Return the numbers of the samples that met one of ``fates``, in order of the line."""
-        numbers: NDArray[np.int64] = read_log(self._log).samples(*fates)["sequence"]
+        numbers: NDArray[np.int64] = read_log(self.log).samples(*fates)["sequence"]
         return numbers
 
     def boots(self) -> list[int]:
         """Return the boot ids in order of appearance."""
-        return list(dict.fromkeys(read_log(self._log).records["boot_id"].tolist()))
+        return list(dict.fromkeys(read_log(self.log).records["boot_id"].tolist()))
 
     def made(self, count: int) -> SampleRun:
         """Return the first ``count`` samples of the first boot, as the pen made them."""

@@ -52,6 +52,11 @@ class MemorySink:
         self.retags.append((retag, [item for batch in batches for item in batch]))
         return Receipt()
 
+    async def retry(self, items: Sequence[Quarantined]) -> Sequence[Quarantined]:
+        if self.failures:
+            raise self.failures.pop(0)
+        return [item for item in items if item.position in self.refusing]
+
     async def attend(self) -> None:
         if not self.reachable:
             raise SinkUnavailable("the connection has ended")

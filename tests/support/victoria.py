@@ -29,13 +29,20 @@ class Victoria(ServerProcess):
         )
         self.url = f"http://{HOST}:{port}"
 
-    async def export(self, metric: str) -> list[dict[str, Any]]:
-        """Return the series of ``metric``: labels, values, and timestamps in ms."""
+    async def export(self, metric: str, **between: float) -> list[dict[str, Any]]:
+        """Return the series of ``metric``: labels, values, and timestamps in ms.
+
+        Between ``start`` and ``end`` only, Unix times in s, if they are given.
+        """
         async with aiohttp.ClientSession(self.url) as session:
             async with session.get("/internal/force_flush") as flushed:
                 flushed.raise_for_status()
-            selector = {"match[]": f'{{__name__="{metric}"}}'}
+            selector = {"match[]": f'{{__name__="{metric}"}}', **_texts(between)}
             async with session.get("/api/v1/export", params=selector) as answer:
                 answer.raise_for_status()
                 lines = (await answer.read()).splitlines()
         return [msgspec.json.decode(line) for line in lines]
+
+
+def _texts(numbers: dict[str, float]) -> dict[str, str]:
+    return {name: f"{number:.3f}" for name, number in numbers.items()}

@@ -31,7 +31,8 @@ CREATE TABLE cursor (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE quarantine (
-    number   INTEGER PRIMARY KEY,
+    -- Never given twice: a person may still hold the number of an item that has left.
+    number   INTEGER PRIMARY KEY AUTOINCREMENT,
     time_ns  INTEGER NOT NULL,
     sink     TEXT    NOT NULL,
     position INTEGER NOT NULL,

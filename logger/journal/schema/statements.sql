@@ -17,9 +17,16 @@ ON CONFLICT (sink) DO UPDATE SET position = excluded.position, safe = excluded.s
 -- name: add_quarantined
 INSERT INTO quarantine (time_ns, sink, position, item, reason) VALUES (?, ?, ?, ?, ?);
 
+-- name: release_quarantined
+DELETE FROM quarantine WHERE number = ?;
+
 -- name: last_entry
 SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
   FROM entry ORDER BY position DESC LIMIT 1;
+
+-- name: last_entries
+SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
+  FROM entry ORDER BY position DESC LIMIT ?;
 
 -- name: last_position
 SELECT coalesce(max(position), 0) FROM entry;
@@ -72,5 +79,29 @@ SELECT sink, position, item, reason, number, time_ns
  WHERE number > :after AND (:sink IS NULL OR sink = :sink)
  ORDER BY number LIMIT :limit;
 
--- name: quarantine_counts
-SELECT sink, count(*) FROM quarantine GROUP BY sink;
+-- name: quarantined_items
+SELECT sink, position, item, reason, number, time_ns
+  FROM quarantine
+ WHERE sink = :sink AND number IN (SELECT value FROM json_each(:numbers))
+ ORDER BY number;
+
+-- name: quarantined_numbers
+SELECT number FROM quarantine WHERE sink = ? ORDER BY number;
+
+-- name: quarantined_beyond
+SELECT sink, position, item, reason, number, time_ns
+  FROM quarantine
+ WHERE sink = ? AND position > ?
+ ORDER BY position;
+
+-- name: quarantine_held
+SELECT sink, count(*), sum(length(item)) FROM quarantine GROUP BY sink;
+
+-- name: first_position
+SELECT coalesce(min(position), 1) FROM entry;
+
+-- name: chain_hash_at
+SELECT chain_hash FROM entry WHERE position = ?;
+
+-- name: last_beside_samples
+SELECT max(position) FROM entry INDEXED BY entry_beside_samples WHERE kind <> 'samples';

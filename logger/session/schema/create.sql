@@ -5,6 +5,15 @@ CREATE TABLE covered (
     state BLOB NOT NULL
 ) STRICT;
 
+-- The state as of the last position covered of a file that was set aside: what is
+-- recovered of it later is folded on from there.
+CREATE TABLE branch (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    journal TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    state BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE summary (
     id TEXT PRIMARY KEY,
     started_position INTEGER NOT NULL,

@@ -147,6 +147,16 @@ def test_floats_with_nan_for_absent() -> None:
     assert b"".join(Encoder(profile).samples(run)) == good + absent
 
 
+def test_a_signalling_nan_is_a_nan() -> None:
+    """Found by the fuzzer: numpy warned of an invalid cast."""
+    depth = (
+        '{ type = "f32", byte_order = "big", fills = "depth_set_mm", unit = "mm", absent = "nan" }'
+    )
+    profile = profile_of(SYNC + "frame_bytes = 6\n", depth)
+    run = decoded(profile, b"\xaa\x55" + b"\x7f\xa0\x00\x00")
+    np.testing.assert_array_equal(run.columns["depth_set_mm"], [np.nan])
+
+
 def test_bits_move_to_their_flags() -> None:
     depth = '{ type = "u16", fills = "depth_set_mm", unit = "µm" }'
     low = '{ type = "u8", fills = "status", bits = { 7 = "motor_on", 0 = "fault" } }'

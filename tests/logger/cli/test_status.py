@@ -5,10 +5,17 @@ from pathlib import Path
 import msgspec
 
 from logger.cli.exits import Exit
-from logger.status import PenStatus, Status
+from logger.status import ClockStatus, DriveStatus, PenStatus, Status
 from tests.support.answering import answering
 from tests.support.command_line import call
 
+DRIVE = DriveStatus(
+    level="good",
+    free_bytes=5_000_000_000,
+    warn_below_bytes=2_000_000_000,
+    refuse_below_bytes=500_000_000,
+    reserve_bytes=32_000_000,
+)
 STATUS = Status(
     version="0.1.0",
     site="clinic",
@@ -16,8 +23,8 @@ STATUS = Status(
     saved_position=90,
     saved_unix_ns=0,
     saved_age_s=0.5,
-    clock_synchronised=True,
-    disk_free_bytes=5_000_000_000,
+    clock=ClockStatus(synchronised=True),
+    drive=DRIVE,
     pens=(PenStatus(state="waiting", port="/dev/pen", profile="npt"),),
     sessions=(),
     sinks=(),

@@ -12,7 +12,7 @@ import pytest
 from logger.errors import JournalError
 from logger.journal.connection import open_for_writing
 from logger.journal.entry import Draft
-from logger.journal.files import JOURNAL_FILE, wal_path
+from logger.journal.files import JOURNAL_FILE, set_aside_name, wal_path
 from logger.journal.migrations import Migration, load_migrations, migrate, shipped_migrations
 from logger.journal.reader import JournalReader
 from logger.journal.writer import Journal
@@ -142,17 +142,14 @@ def test_another_programs_file_is_refused_and_not_touched(data_dir: Path, clock:
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_refused_and_not_touched(
-    data_dir: Path, clock: SetClock
-) -> None:
+def test_a_file_that_is_no_database_is_set_aside_as_it_is(data_dir: Path, clock: SetClock) -> None:
     data_dir.mkdir()
     path = data_dir / JOURNAL_FILE
     path.write_bytes(b"this is no database" * 100)
 
-    with pytest.raises(JournalError, match="cannot be opened"):
-        Journal.open(data_dir, clock)
+    Journal.open(data_dir, clock).close()
 
-    assert path.read_bytes() == b"this is no database" * 100
+    assert (data_dir / set_aside_name(1)).read_bytes() == b"this is no database" * 100
 
 
 def test_the_shipped_migrations_are_numbered_without_a_hole() -> None:

@@ -14,8 +14,9 @@ from logger.journal.connection import APPLICATION_ID, PAGE_BYTES, WAL_BYTES
 from logger.journal.cursor import Cursor
 from logger.journal.entry import Draft
 from logger.journal.files import JOURNAL_FILE, rewrite_wal, wal_path
-from logger.journal.quarantine import Quarantined
+from logger.journal.quarantine import Held, Quarantined
 from logger.journal.reader import JournalReader
+from logger.journal.succession import POSITIONS_APART
 from logger.journal.verify import verify
 from logger.journal.writer import Journal
 from tests.logger.journal.conftest import SetClock
@@ -106,7 +107,7 @@ def test_what_was_refused_is_kept_with_the_receivers_words(
             "influx", 3, b"pen_telemetry x=1", "bad field", number=1, time_ns=clock.wall_ns
         )
         assert reader.quarantine("influx") == [kept]
-        assert reader.quarantine_counts() == {"influx": 1, "mqtt": 1}
+        assert reader.quarantine_held() == {"influx": Held(1, 17), "mqtt": Held(1, 2)}
 
 
 def test_nothing_to_append_writes_nothing(journal: Journal, data_dir: Path) -> None:
@@ -151,7 +152,8 @@ def test_a_closed_journal_takes_no_more(journal: Journal, note: MakeDraft) -> No
 def test_a_clean_close_leaves_one_file_to_copy(data_dir: Path, clock: SetClock) -> None:
     Journal.open(data_dir, clock).close()
 
-    assert sorted(path.name for path in data_dir.iterdir()) == ["journal.db", "needlelog.lock"]
+    names = sorted(path.name for path in data_dir.iterdir())
+    assert names == ["journal.db", "journal.head", "needlelog.lock"]
 
 
 @pytest.mark.parametrize(
@@ -169,14 +171,14 @@ def test_the_file_is_made_to_last(journal: Journal, setting: str, value: object)
     assert journal._connection.pragma(setting) == value
 
 
-def test_a_file_with_entries_and_no_id_is_refused(data_dir: Path, clock: SetClock) -> None:
+def test_a_file_with_entries_and_no_id_is_set_aside(data_dir: Path, clock: SetClock) -> None:
     Journal.open(data_dir, clock).close()
     connection = apsw.Connection(str(data_dir / JOURNAL_FILE))
     connection.execute("DELETE FROM journal")
     connection.close()
 
-    with pytest.raises(JournalError, match="damaged"):
-        Journal.open(data_dir, clock)
+    with Journal.open(data_dir, clock) as journal:
+        assert journal.last_position == POSITIONS_APART + 1
 
 
 def test_a_data_directory_that_cannot_be_one_is_named(tmp_path: Path, clock: SetClock) -> None:

@@ -66,3 +66,20 @@ def test_a_host_that_was_busy_for_a_while_moves_nothing() -> None:
     for t in range(1, 30):
         late_us = 900_000 if t in (12, 13, 14) else 0
         assert anchoring.reason_to_move(host(t), t * 1_000_000 - late_us) is None
+
+
+def test_what_waited_through_a_long_sleep_moves_nothing() -> None:
+    anchoring = anchored()
+    for t in range(1, 30):
+        assert anchoring.reason_to_move(host(t), t * 1_000_000) is None
+    # The host slept for five minutes; the first samples read are those from before.
+    assert anchoring.reason_to_move(host(330), 30_000_000) is None
+    assert anchoring.reason_to_move(host(330.2), 330_200_000) is None
+
+
+def test_a_pen_that_ran_slow_while_nobody_heard_it_is_found_later() -> None:
+    anchoring = anchored()
+    assert anchoring.reason_to_move(host(1), 1_000_000) is None
+    reasons = [anchoring.reason_to_move(host(t), t * 1_000_000 - 9_000_000) for t in range(60, 72)]
+    assert reasons[:9] == [None] * 9
+    assert "drift" in reasons[9:]

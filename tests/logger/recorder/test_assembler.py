@@ -41,6 +41,14 @@ def test_an_event_stands_between_the_samples_around_it() -> None:
     assert told(drafts)[3:] == ["samples", "pen.event", "samples"]
 
 
+def test_samples_that_an_event_splits_keep_one_anchor() -> None:
+    turned = event("depth_dial", value=1.5, raw=1500, number=0)
+    drafts = assembler().take(identity() + samples(0, 20) + turned + samples(20, 20), host(0.4))
+    (anchor,) = payloads(drafts, "anchor.set")
+    # The last sample was fresh when it was read; the 20th had waited for 0.2 s.
+    assert anchor.anchor.utc_us == host(0.2).wall_ns // 1000
+
+
 def test_samples_before_the_identity_are_held_and_not_lost() -> None:
     link = assembler()
     assert link.take(samples(0, 20), host(0.2)) == []

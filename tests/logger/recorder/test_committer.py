@@ -5,24 +5,32 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
+from unittest.mock import patch
 
 import apsw
 import pytest
 
-from logger.errors import JournalError
+from logger.errors import CommandRefused, JournalError
 from logger.journal import kinds
 from logger.journal.cursor import Cursor
 from logger.journal.entry import Draft, Entry
-from logger.journal.quarantine import Quarantined
+from logger.journal.quarantine import ITEMS_MAX, Held, Quarantined, QuarantineRoom
 from logger.journal.reader import JournalReader
 from logger.journal.writer import Journal
 from logger.recorder.clock import HostClock
 from logger.recorder.committer import Committer
-from tests.support.failing_vfs import Trouble, failing_files, out_of_space
+from logger.recorder.disk import Disk
+from logger.recorder.drive import Drive
+from logger.recorder.settings import DiskSettings
+from logger.recorder.waiting import Waiting
+from tests.support.failing_vfs import Trouble, broken_drive, failing_files, out_of_space
 from tests.support.ports import eventually
 
 INTERVAL_S = 0.02
 NEVER_S = 3600.0
+NEVER = 1 << 30
+DISK = DiskSettings(reserve_bytes=0)
 
 
 def _note(text: str) -> Draft:
@@ -37,11 +45,14 @@ class Room:
         self.said: list[Draft] = []
         self.positions: dict[str, Cursor] = {}
         self.told: list[Entry] = []
+        self.reads = 0
         self.journal = Journal.open(data_dir, HostClock())
         self.data_dir = data_dir
         self.committer = Committer(
-            journal=self.journal,
+            drive=Drive(self.journal, Disk(data_dir, DISK), time.monotonic),
+            waiting=Waiting(DISK.hold_bytes),
             gather=self._gather,
+            read=self._read,
             cursors=lambda: self.positions,
             after=self.told.extend,
             now=time.monotonic,
@@ -52,6 +63,14 @@ class Room:
     def _gather(self) -> list[Draft]:
         said, self.said = self.said, []
         return said
+
+    def _read(self) -> None:
+        self.reads += 1
+
+    @property
+    def levels(self) -> list[str]:
+        payloads = [kinds.decode(e.kind, e.payload) for e in self.told if e.payload is not None]
+        return [one.level for one in payloads if isinstance(one, kinds.DiskLevel)]
 
     @property
     def texts(self) -> list[str]:
@@ -175,11 +194,23 @@ async def test_what_was_refused_is_kept_and_told_for_each_sink(room: Room) -> No
         ),
     ]
     with room.stored() as reader:
-        assert reader.quarantine_counts() == {"influx": 2, "mqtt": 1}
+        assert reader.quarantine_held() == {"influx": Held(2, 8), "mqtt": Held(1, 2)}
+
+
+async def test_what_finds_no_room_in_quarantine_is_counted_in_the_entry(room: Room) -> None:
+    room.committer.quarantine_room = QuarantineRoom({"influx": Held(ITEMS_MAX - 1, 0)})
+    room.committer.quarantine([Quarantined("influx", at, b"line", "no float") for at in (4, 5, 6)])
+    async with room.committer.exclusive():
+        (entry,) = await room.committer.flush()
+    told = kinds.decode(entry.kind, entry.payload or b"")
+    assert isinstance(told, kinds.DeliveryRejected)
+    assert (told.count, told.kept, told.to_position) == (3, 1, 6)
+    with room.stored() as reader:
+        assert reader.quarantine_held() == {"influx": Held(1, 4)}
 
 
 async def test_a_journal_that_cannot_be_written_ends_it_loudly(tmp_path: Path) -> None:
-    with failing_files(Trouble(1 << 30, out_of_space, lasting=True)) as trouble:
+    with failing_files(Trouble(NEVER, broken_drive, lasting=True)) as trouble:
         room = Room(tmp_path)
         try:
             async with room.running() as task:
@@ -189,7 +220,133 @@ async def test_a_journal_that_cannot_be_written_ends_it_loudly(tmp_path: Path) -
                     await task
             assert room.told == []
         finally:
-            trouble.at = 1 << 30
+            trouble.at = NEVER
             room.committer.close()
             room.journal.close()
     assert apsw.vfs_names()[0] != "failing"
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[tuple[Room, Trouble]]:
+    """A room whose drive is full as long as ``trouble.at`` is 0."""
+    with failing_files(Trouble(NEVER, out_of_space, lasting=True)) as trouble:
+        room = Room(tmp_path)
+        with room.stored():
+            # As in the service, another connection keeps the file's locks meanwhile.
+            yield room, trouble
+            trouble.at = NEVER
+        room.committer.close()
+        room.journal.close()
+
+
+async def test_what_finds_no_room_waits_and_is_committed_in_order(
+    full: tuple[Room, Trouble],
+) -> None:
+    room, trouble = full
+    async with room.running():
+        trouble.at = 0
+        for text in ("a", "b", "c"):
+            room.said = [_note(text)]
+            await eventually(lambda: not room.said)
+        await eventually(lambda: len(room.committer.waiting) >= 3)
+        assert room.told == []
+        trouble.at = NEVER
+        await eventually(lambda: not room.committer.waiting)
+    assert room.texts == ["a", "b", "c"]
+    with room.stored() as reader:
+        assert [e.position for e in reader.read(1, 9, kinds=["session.note"])] == [2, 3, 5]
+
+
+async def test_an_order_is_refused_while_nothing_can_be_saved(full: tuple[Room, Trouble]) -> None:
+    room, trouble = full
+    trouble.at = 0
+    async with room.committer.exclusive():
+        with pytest.raises(CommandRefused, match="nothing can be saved now"):
+            await room.committer.append([_note("ordered")])
+        trouble.at = NEVER
+        await room.committer.flush()
+    assert room.texts == []
+
+
+async def test_a_flush_is_refused_and_what_it_gathered_waits(full: tuple[Room, Trouble]) -> None:
+    room, trouble = full
+    trouble.at, room.said = 0, [_note("gathered")]
+    async with room.committer.exclusive():
+        with pytest.raises(CommandRefused, match="Make room"):
+            await room.committer.flush()
+        assert room.committer.backlog is not None
+        trouble.at = NEVER
+        await room.committer.finish([_note("last")])
+    assert room.texts == ["gathered", "last"]
+
+
+async def test_ending_on_a_full_drive_says_what_is_lost(full: tuple[Room, Trouble]) -> None:
+    room, trouble = full
+    trouble.at, room.said = 0, [_note("gathered")]
+    async with room.committer.exclusive():
+        with pytest.raises(JournalError, match="entries could not be written and are lost"):
+            await room.committer.finish([_note("last")])
+
+
+async def test_the_level_is_full_while_anything_waits(full: tuple[Room, Trouble]) -> None:
+    room, trouble = full
+    async with room.running():
+        trouble.at, room.said = 0, [_note("a")]
+        await eventually(lambda: bool(room.committer.waiting))
+        assert room.committer.disk.level == "full"
+        trouble.at = NEVER
+        await eventually(lambda: room.levels == ["full", "good"])
+
+
+async def test_refused_items_wait_with_their_entry(full: tuple[Room, Trouble]) -> None:
+    room, trouble = full
+    async with room.running():
+        trouble.at, room.said = 0, [_note("a")]
+        room.committer.quarantine([Quarantined("influx", 4, b"line", "no float")])
+        await eventually(lambda: bool(room.committer.waiting))
+        trouble.at = NEVER
+        await eventually(lambda: any(entry.kind == "delivery.rejected" for entry in room.told))
+    with room.stored() as reader:
+        assert reader.quarantine_held() == {"influx": Held(1, 4)}
+
+
+async def test_pens_are_read_while_a_commit_takes_long(room: Room) -> None:
+    go_on = Event()
+    append = room.journal.append
+    with patch.object(room.journal, "append", lambda *a: go_on.wait() and append(*a)):
+        async with room.running():
+            room.said = [_note("a")]
+            await eventually(lambda: room.reads >= 3)
+            assert room.told == []
+            go_on.set()
+            await eventually(lambda: room.texts == ["a"])
+
+
+async def test_a_cancelled_commit_is_still_told(room: Room) -> None:
+    go_on = Event()
+    append = room.journal.append
+    with patch.object(room.journal, "append", lambda *a: go_on.wait() and append(*a)):
+        async with room.running() as task:
+            room.said = [_note("a")]
+            await eventually(lambda: room.reads >= 1)
+            task.cancel()
+            await asyncio.sleep(0)
+            go_on.set()
+            await asyncio.gather(task, return_exceptions=True)
+            assert task.cancelled()
+    assert room.texts == ["a"]
+
+
+async def test_an_order_that_breaks_the_journal_ends_the_service(tmp_path: Path) -> None:
+    with failing_files(Trouble(NEVER, broken_drive, lasting=True)) as trouble:
+        room = Room(tmp_path)
+        async with room.running() as task:
+            trouble.at = 0
+            async with room.committer.exclusive():
+                with pytest.raises(JournalError):
+                    await room.committer.append([_note("ordered")])
+            with pytest.raises(JournalError, match="cannot be written"):
+                await task
+        trouble.at = NEVER
+        room.committer.close()
+        room.journal.close()

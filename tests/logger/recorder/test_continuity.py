@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logger.recorder.continuity import Continuity, Ordered
-from logger.recorder.counting import Missing
+from logger.recorder.counting import FEW, Missing, rises
 
 PERIOD_US = 10_000
 WRAP = 1 << 32
@@ -37,6 +37,14 @@ def test_a_regular_run_is_taken_whole() -> None:
     assert ordered.refused == {}
 
 
+@pytest.mark.parametrize("count", [2, FEW, FEW + 1])
+def test_few_numbers_rise_as_many_do(count: int) -> None:
+    numbers = np.arange(count) * 3 - 5
+    assert rises(numbers)
+    numbers[-1] = numbers[-2]
+    assert not rises(numbers)
+
+
 def test_numbers_left_out_are_missing() -> None:
     ordered = accept(follow(), [5, 6, 9, 12])
     assert ordered.missing == (Missing(7, 8), Missing(10, 11))
@@ -58,8 +66,8 @@ def test_repeated_samples_are_left_out_and_counted() -> None:
 def test_swapped_samples_are_put_in_order() -> None:
     ordered = accept(follow(), [1, 3, 2, 4])
     assert ordered.sequence.tolist() == [1, 2, 3, 4]
+    assert ordered.take is not None
     assert ordered.take.tolist() == [0, 2, 1, 3]
-    assert not ordered.in_order
     assert ordered.missing == ()
 
 

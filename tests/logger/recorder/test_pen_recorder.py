@@ -212,3 +212,35 @@ async def test_a_gap_is_the_links_only_after_a_first_link(before: bool, cause: s
             )
             assert bench.recorder.link is not None
             assert bench.recorder.link.assembler.gap_cause == cause
+
+
+async def test_a_silent_port_is_left_for_another_on_which_the_pen_speaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("logger.recorder.link.UNHEARD_AFTER_NS", 50_000_000)
+    monkeypatch.setattr("logger.recorder.pen_recorder.LOOK_AROUND_S", 0.01)
+    with PtyPen() as silent, PtyPen() as pen:
+        bench = Bench(_target(silent))
+        async with bench.running():
+            await _open(bench, silent)
+            # The pen is plugged in only now; its port is the second that ``auto`` finds.
+            bench.targets = [_target(silent), _target(pen)]
+            await _open(bench, pen)
+            pen.say(identity() + samples(0, 5))
+            await eventually(lambda: numbers(bench.drafts) == list(range(5)))
+
+
+async def test_a_silent_port_is_kept_while_there_is_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("logger.recorder.link.UNHEARD_AFTER_NS", 20_000_000)
+    monkeypatch.setattr("logger.recorder.pen_recorder.LOOK_AROUND_S", 0.01)
+    with PtyPen() as pen:
+        bench = Bench(_target(pen))
+        async with bench.running():
+            await _open(bench, pen)
+            first = bench.recorder.link
+            await asyncio.sleep(0.2)
+            assert bench.recorder.link is first
+            pen.say(identity() + samples(0, 5))
+            await eventually(lambda: numbers(bench.drafts) == list(range(5)))

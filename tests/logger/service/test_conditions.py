@@ -6,8 +6,23 @@ import pytest
 from msgspec.structs import replace
 
 from logger.service.conditions import conditions_of
-from logger.status import Condition, OpenSessionStatus, PenStatus, SinkStatus, Status
+from logger.status import (
+    ClockStatus,
+    Condition,
+    DriveStatus,
+    OpenSessionStatus,
+    PenStatus,
+    SinkStatus,
+    Status,
+)
 
+DRIVE = DriveStatus(
+    level="good",
+    free_bytes=5_000_000_000,
+    warn_below_bytes=2_000_000_000,
+    refuse_below_bytes=500_000_000,
+    reserve_bytes=32_000_000,
+)
 PEN = PenStatus(state="recording", port="/dev/pen", serial="NP-1", samples=1000)
 SESSION = OpenSessionStatus(
     session="20261122-ab12",
@@ -35,8 +50,8 @@ STATUS = Status(
     saved_position=90,
     saved_unix_ns=0,
     saved_age_s=0.2,
-    clock_synchronised=True,
-    disk_free_bytes=5_000_000_000,
+    clock=ClockStatus(synchronised=True),
+    drive=DRIVE,
     pens=(PEN,),
     sessions=(SESSION,),
     sinks=(SINK,),
@@ -53,9 +68,37 @@ def test_a_service_that_does_its_work_has_none() -> None:
 
 
 def test_an_unsynchronised_clock_is_one() -> None:
-    (found,) = conditions_of(replace(STATUS, clock_synchronised=False))
+    (found,) = conditions_of(replace(STATUS, clock=ClockStatus(synchronised=False)))
     assert found.what == "clock"
     assert "timedatectl" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"level": "low", "free_bytes": 9e8}, "900 MB left; with less than 500 MB no new"),
+        ({"level": "full", "free_bytes": 1e8}, "100 MB left: no new session is begun"),
+        (
+            {"level": "full", "error": "the drive is full", "held_bytes": 2e6, "held_s": 12.0},
+            "nothing can be saved for 12 s now: the drive is full; 2.0 MB wait in memory",
+        ),
+        (
+            {"level": "full", "error": "full", "given_up_samples": 40},
+            "0.0 MB wait in memory; 40 samples were given up",
+        ),
+    ],
+)
+def test_want_of_room_is_one(changes: dict[str, Any], problem: str) -> None:
+    (found,) = conditions_of(replace(STATUS, drive=replace(DRIVE, **changes)))
+    assert found.what == "drive"
+    assert problem in found.problem
+    assert "Make room" in found.mend
+
+
+def test_a_file_that_was_set_aside_is_one() -> None:
+    note = "journal.set-aside-1.db was damaged and set aside; run `needlelog recover`"
+    (found,) = conditions_of(replace(STATUS, journal_notes=(note,)))
+    assert (found.what, found.problem) == ("journal", note)
 
 
 def test_a_pen_that_speaks_while_nothing_is_saved_is_one() -> None:

@@ -1,10 +1,20 @@
 """Deviations from a plan; samples come 10 ms apart, so 50 of them are the half second."""
 
+from dataclasses import replace
+
 import pytest
 
 from logger.journal.kinds import Plan, SegmentStarted, ZoneLimit
 from logger.session.model import Deviation
-from tests.support.stories import EPOCH_NS, LIFTED, RESTING, SESSION, Story, sample_block
+from tests.support.stories import (
+    EPOCH_NS,
+    LIFTED,
+    RESTING,
+    SESSION,
+    Story,
+    sample_block,
+    slice_block,
+)
 
 _LIMIT = ZoneLimit(
     zone="anterior-thigh",
@@ -40,6 +50,7 @@ def test_a_set_depth_above_the_plan_deviates_from_the_first_to_the_end_of_the_la
             what="depth_set_above",
             from_unix_ns=EPOCH_NS + 100 * _MS,
             to_unix_ns=EPOCH_NS + 600 * _MS,
+            lasted_s=0.5,
             extreme=1.75,
             limit=1.5,
         )
@@ -155,3 +166,19 @@ def test_a_deviation_that_goes_on_is_shown_before_it_ends() -> None:
     story = _opened()
     story.samples(sample_block(50, depth_um=1600))
     assert len(_deviations(story)) == 1
+
+
+def test_a_clock_set_back_changes_neither_order_nor_length_of_deviations() -> None:
+    story = _opened()
+    hour_us = 3_600_000_000
+    story.samples(sample_block(60, depth_um=1600))
+    story.samples(sample_block(20, first=60, depth_um=1500))
+    later = sample_block(100, first=80, depth_um=1700)
+    before, after = slice_block(later, 0, 30), slice_block(later, 30, 100)
+    story.samples(before)
+    back = replace(after.anchor, number=1, utc_us=after.anchor.utc_us - hour_us)
+    story.samples(replace(after, anchor=back))
+    first, second = _deviations(story)
+    assert (first.extreme, second.extreme) == (1.6, 1.7)
+    assert (first.lasted_s, second.lasted_s) == (0.6, 1.0)
+    assert second.to_unix_ns < first.from_unix_ns

@@ -40,6 +40,11 @@ def test_a_row_has_the_sample_exactly_as_the_journal_has_it(recorded: Recorded) 
     assert row == {
         "time_utc": "2027-01-15T08:00:00.020000000Z",
         "time_unix_ns": EPOCH_NS + 20_000_000,
+        "clock_synchronised": True,
+        "anchor": 0,
+        "corrected_time_utc": None,
+        "corrected_time_unix_ns": None,
+        "corrected_by_position": None,
         "pen": PEN,
         "simulated": False,
         "session": SESSION,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from drivers.model import HostTime
@@ -8,7 +10,7 @@ from logger.journal.kinds import (
     SessionStopped,
 )
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
-from logger.session.model import ClockState
+from logger.session.model import ClockState, HostMoment
 from tests.support.orders import open_session
 
 ID = "20261122-ab12"
@@ -180,6 +182,42 @@ def test_an_interruption_from_before_the_restart_goes_on() -> None:
     gone = open_session(state="interrupted", started_unix_ns=1050 * _S, broken_unix_ns=1060 * _S)
     assert keeper.recorder_started([gone], _SAME_BOOT, _at(130)) == []
     assert keeper.link_up([gone], "NP-1", _at(130)) == [SessionContinued(session=ID, after_s=70.0)]
+
+
+def test_motor_on_under_a_clock_that_was_wrong_by_years_forgets_nothing() -> None:
+    keeper = Keeper(_LIMITS)
+    # The motor ran 50 s before the restart; the clock said 10 years less then.
+    worked = open_session(
+        last_motor_on_position=17,
+        last_motor_on_unix_ns=1080 * _S - 10 * 365 * 86_400 * _S,
+        active_at=HostMoment(host_boot_id="a", boottime_ns=80 * _S),
+    )
+    keeper.recorder_started([worked], _SAME_BOOT, _at(130))
+    assert keeper.tick([worked], _at(131)) == []
+    (closed,) = keeper.tick([worked], _at(80 + 3601))
+    assert isinstance(closed, SessionStopped)
+
+
+def test_a_loss_under_a_clock_that_was_wrong_by_years_lapses_nothing() -> None:
+    keeper = Keeper(_LIMITS)
+    gone = open_session(
+        state="interrupted",
+        broken_unix_ns=1060 * _S - 10 * 365 * 86_400 * _S,
+        broken_at=HostMoment(host_boot_id="a", boottime_ns=60 * _S),
+    )
+    keeper.recorder_started([gone], _SAME_BOOT, _at(130))
+    assert keeper.link_up([gone], "NP-1", _at(130)) == [SessionContinued(session=ID, after_s=70.0)]
+
+
+def test_a_clock_that_nobody_vouches_for_after_a_reboot_closes_nothing() -> None:
+    keeper = Keeper(_LIMITS)
+    worked = open_session(last_motor_on_position=17, last_motor_on_unix_ns=1080 * _S)
+    now = _at(20, wall_s=900_000_000)
+    keeper.recorder_started([worked], _OTHER_BOOT, replace(now, synchronised=False))
+    assert not any(
+        isinstance(one, SessionStopped)
+        for one in keeper.tick([worked], _at(21, wall_s=900_000_001))
+    )
 
 
 def test_idle_time_before_the_restart_counts() -> None:

@@ -88,7 +88,7 @@ def test_motor_on_during_a_pause_is_flagged() -> None:
     assert only_session(story).motor_on_while_paused == ()
     story.append(SessionResumed(session=SESSION))
     assert only_session(story).motor_on_while_paused == (
-        Interval(from_unix_ns=EPOCH_NS + 10 * _MS, to_unix_ns=EPOCH_NS + 30 * _MS),
+        Interval(from_unix_ns=EPOCH_NS + 10 * _MS, to_unix_ns=EPOCH_NS + 30 * _MS, lasted_s=0.02),
     )
 
 

@@ -16,10 +16,14 @@ from tests.support.readback import Target
 
 STAYS = {
     "journal.opened",
+    "pen.carried",
+    "session.carried",
+    "service.disk",
     "service.started",
     "service.stopped",
     "pen.identified",
     "anchor.set",
+    "clock.changed",
     "frames.refused",
     "session.note",
     "delivery.rejected",
@@ -68,7 +72,7 @@ async def test_a_summary_is_numbers_alone() -> None:
     from logger.session.assignment import Assignment
 
     label = Assignment("20261122-abcd", "left", "anterior-thigh", False)
-    _, summary = sink._lines_of(Labelled(stop, None, label))
+    _, summary = sink._event_lines(Labelled(stop, None, label))
     assert re.fullmatch(
         r"session_summary,pen=NP-1,session=20261122-abcd,site=clinic,source=pen "
         r"duration_s=61.5,punctures=1000i \d+",

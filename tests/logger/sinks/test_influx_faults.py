@@ -125,7 +125,7 @@ async def test_single_bad_lines_are_found_and_quarantined_with_the_servers_words
     lines = Lines()
     for position in range(1, 101):
         bad = position in (17, 64)
-        lines.add([f"m,pen=p value={'x' if bad else 1.5} {position}"], position)
+        lines.add(f"m,pen=p value={'x' if bad else 1.5} {position}".encode(), position)
     refused = await Writer("influx", 5000, 100_000).write(client, lines)
     await client.close()
     assert [item.position for item in refused] == [17, 64]
@@ -141,7 +141,7 @@ async def test_points_that_are_all_dropped_are_refused_in_one_go(
     await client.write(b"m,pen=p value=1.5 1")
     lines = Lines()
     for position in range(2, 66):
-        lines.add([f'm,pen=p value="text" {position}'], position)
+        lines.add(f'm,pen=p value="text" {position}'.encode(), position)
     influx_shim.requests = 0
     refused = await Writer("influx", 5000, 100_000).write(client, lines)
     await client.close()

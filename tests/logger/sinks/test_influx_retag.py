@@ -56,7 +56,7 @@ async def test_a_replay_over_an_adoption_ends_the_same(
     delivery = Delivery(journal, influx_sink(influx_target))
     async with delivery.running():
         await delivery.delivered()
-        delivery.pump.replay(0)
+        delivery.pump.go_on_after(0)
         await delivery.delivered()
     assert await sessions_of(read_back, pen) == ["none"] * 10 + [SESSION] * 30
 

@@ -95,7 +95,7 @@ async def test_a_replay_wished_in_between_mixes_up_no_labels() -> None:
         await delivery.delivered()
         for position in (2, 0, 4):
             journal.append_samples("NP-2")
-            delivery.pump.replay(position)
+            delivery.pump.go_on_after(position)
             await delivery.delivered()
     labels: dict[int, set[Assignment | None]] = {p: set() for p in sink.positions}
     for item in sink.delivered:

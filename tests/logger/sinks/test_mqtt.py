@@ -55,13 +55,16 @@ async def test_a_block_says_where_it_is_from_and_to_what_it_belongs(mosquitto: M
 
 async def test_what_is_delivered_late_is_marked_historical(mosquitto: Mosquitto) -> None:
     now_ns = EPOCH_US * 1000
-    journal = ListJournal(now_ns=iter([now_ns - 11_000_000_000, now_ns - 9_000_000_000]).__next__)
-    journal.append_samples()
-    journal.append_samples()
+    year_ns = 365 * 86_400 * 1_000_000_000
+    recorded_ns = [now_ns - 11_000_000_000, now_ns - 9_000_000_000, now_ns + year_ns]
+    journal = ListJournal(now_ns=iter(recorded_ns).__next__)
+    for _ in recorded_ns:
+        journal.append_samples()
     delivery = Delivery(journal, mqtt_sink(mosquitto.port))
     async with Subscriber(mosquitto.port, "#") as subscriber, delivery.running():
-        await subscriber.until(lambda: len(subscriber.payloads("telemetry")) == 2)
-    assert [p["historical"] for p in subscriber.payloads("telemetry")] == [True, False]
+        await subscriber.until(lambda: len(subscriber.payloads("telemetry")) == 3)
+    # The last one was recorded before the clock was set back by a year.
+    assert [p["historical"] for p in subscriber.payloads("telemetry")] == [True, False, True]
 
 
 async def test_events_are_messages_of_their_own(mosquitto: Mosquitto) -> None:

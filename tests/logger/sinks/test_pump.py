@@ -92,7 +92,7 @@ async def test_a_replay_offers_everything_after_its_position_again() -> None:
     delivery = Delivery(journal, sink)
     async with delivery.running():
         await delivery.delivered()
-        delivery.pump.replay(2)
+        delivery.pump.go_on_after(2)
         assert delivery.pump.cursor == Cursor(2, 2)
         await delivery.delivered()
     assert sink.positions == [1, 2, 3, 4, 5, 3, 4, 5]

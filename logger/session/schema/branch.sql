@@ -1,0 +1,1 @@
+SELECT journal, position FROM branch WHERE only = 1;

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO branch SELECT * FROM covered;

@@ -1,0 +1,2 @@
+INSERT OR REPLACE INTO covered SELECT * FROM branch;
+DELETE FROM branch;
