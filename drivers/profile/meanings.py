@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from drivers.model import CHANNELS, Flag
+from drivers.channels import CHANNELS
+from drivers.model import Flag
 from drivers.profile.schema import Role
 
 Kind = Literal["quantity", "counter", "clock", "bits", "number", "text"]

@@ -12,6 +12,7 @@ from logger.journal.reader import JournalReader
 from logger.recorder.committer import Committer
 from logger.service import queue_rules as rules
 from logger.service.delivery import Delivery
+from logger.sinks.pump import Pump
 
 RETRY_WITHIN_S = 12.0
 
@@ -79,9 +80,8 @@ class QueueOrders:
             raise CommandRefused("queue.replay: no start", "Give a position or a time")
         async with self._committer.exclusive():
             last = self._reader.last_position()
-            self._delivery.pump(order.sink).go_on_after(first - 1)
             told = kinds.QueueReplayed(sink=order.sink, from_position=first, to_position=last)
-            await self._committer.append([rules.draft(told, actor)])
+            await self._move(self._delivery.pump(order.sink), first - 1, told, actor)
         return {"sink": order.sink, "from_position": first, "to_position": last}
 
     async def _retry(self, order: Retry, actor: str) -> dict[str, Any]:
@@ -121,6 +121,16 @@ class QueueOrders:
             await self._committer.append([rules.draft(told, actor)], items)
         return {"sink": order.sink, "dropped": list(told.items)}
 
+    async def _move(self, pump: Pump, after: int, told: kinds.Payload, actor: str) -> None:
+        """Let ``pump`` go on after a position, in the commit that tells so, or not at all."""
+        before = pump.cursor.position
+        pump.go_on_after(after)
+        try:
+            await self._committer.append([rules.draft(told, actor)])
+        except CommandRefused:
+            pump.go_on_after(before)
+            raise
+
     async def _give_up(self, order: GiveUp, actor: str) -> dict[str, Any]:
         pump = self._delivery.pump(order.sink)
         async with self._committer.exclusive():
@@ -128,6 +138,5 @@ class QueueOrders:
             last = self._reader.last_position()
             told = rules.given_up(order.sink, pump.cursor.position, last, order.reason)
             if told is not None:
-                pump.go_on_after(last)
-                await self._committer.append([rules.draft(told, actor)])
+                await self._move(pump, last, told, actor)
         return rules.answer_given_up(order.sink, told)

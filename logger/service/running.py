@@ -113,17 +113,18 @@ class Service:
         orders = Orders(self._desk, self._committer, self._delivery, self._reader, self._status)
         await self._begin()
         try:
-            async with (
-                command_server(self._settings.data_dir, orders.handle),
-                asyncio.TaskGroup() as tasks,
-            ):
-                parts = [self._committer.run(), self._delivery.run(self._committer.quarantine)]
-                parts += [recorder.run() for recorder in self._roster.recorders]
-                running = [tasks.create_task(part) for part in parts]
-                await stop.wait()
-                for task in running:
+            async with asyncio.TaskGroup() as tasks:
+                recording = [tasks.create_task(self._committer.run())]
+                recording += [tasks.create_task(one.run()) for one in self._roster.recorders]
+                delivering = tasks.create_task(self._delivery.run(self._committer.quarantine))
+                async with command_server(self._settings.data_dir, orders.handle):
+                    await stop.wait()
+                for task in recording:
                     task.cancel()
-            await self._end()
+                await asyncio.wait(recording)
+                # What was said is saved before receivers are bidden goodbye: one may be frozen.
+                await self._end()
+                delivering.cancel()
         except* JournalError as failures:
             raise _first(failures) from None
         finally:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import msgspec
 import numpy as np
 
-from drivers.model import CHANNELS, Flag, SampleBlock
+from drivers.channels import CHANNELS
+from drivers.model import Flag, SampleBlock
 from logger.journal.blocks import decode_block
 from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from drivers.model import CHANNELS
+from drivers.channels import CHANNELS
 from logger.errors import CommandRefused, ConfigError
 from logger.journal.kinds import Plan, ZoneLimit
 from logger.session.legs import parse_zone

@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.model import CHANNELS, ColumnLayout, Flag, SampleBlock
+from drivers.channels import CHANNELS
+from drivers.model import ColumnLayout, Flag, SampleBlock
 
 Rows = NDArray[np.int64]
 """int64 [7, n]: the rows named below, a sample a column."""

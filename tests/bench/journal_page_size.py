@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from drivers.model import CHANNELS, Anchor, ColumnLayout, Flag, HostTime, SampleBlock
+from drivers.channels import CHANNELS
+from drivers.model import Anchor, ColumnLayout, Flag, HostTime, SampleBlock
 from logger.journal.blocks import decode_block, encode_block
 from logger.journal.connection import open_for_writing
 from logger.journal.cursor import Cursor

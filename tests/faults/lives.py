@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from logger.errors import CommandRefused, ConfigError, JournalError
 from logger.journal.cursor import Cursor
@@ -18,6 +18,8 @@ from logger.session.orders import AddNote, AnyOrder, Pause, Resume, Start, Start
 from logger.session.projection import Projection
 from logger.session.store import load_sessions
 from tests.support.recorder_process import PATIENCE_S, RecorderProcess
+
+T = TypeVar("T")
 
 _LOOK_EVERY_S = 0.005
 _DYING_S = 5.0
@@ -43,7 +45,7 @@ class Life:
     def until(self, happened: Callable[[], bool], what: str) -> None:
         """Return once ``happened()``; Ended where the recorder is gone before."""
         deadline = time.monotonic() + PATIENCE_S
-        while not self._asked(happened):
+        while not self.asked(happened):
             if self.recorder.exit_code is not None:
                 raise Ended
             assert time.monotonic() < deadline, f"no {what}:\n{self.recorder.log}"
@@ -72,9 +74,10 @@ class Life:
         self.acknowledged.append(answer)
         return True
 
-    def _asked(self, happened: Callable[[], bool]) -> bool:
+    def asked(self, question: Callable[[], T]) -> T:
+        """Return what the recorder answers to ``question``; Ended if it ends meanwhile."""
         try:
-            return happened()
+            return question()
         except (CommandRefused, AssertionError) as error:
             # Whoever ends in the middle of an answer gives a cut one, or none at all.
             if self._dies():

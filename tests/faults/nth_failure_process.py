@@ -119,7 +119,7 @@ class Attempt:
         if self._fault.lasting and self.struck:
             time.sleep(_LASTS_S)
             _let_go(recorder)
-        saved = life.recorder.ask().saved_position
+        saved = life.asked(lambda: recorder.ask().saved_position)
         life.until(lambda: recorder.ask().saved_position >= saved + _ENTRIES, "new entries")
         recorder.stop()
 

@@ -15,7 +15,7 @@ import msgspec
 
 from drivers.model import SampleBlock
 from logger.command_socket import send_order
-from logger.errors import ConfigError, JournalError, NotRunning
+from logger.errors import CommandRefused, ConfigError, JournalError
 from logger.journal import kinds
 from logger.journal.blocks import decode_block
 from logger.journal.entry import Entry
@@ -117,7 +117,7 @@ class RecorderProcess:
         """Return how it is doing, None while it does not answer."""
         try:
             return msgspec.convert(send_order(self.data_dir, "status", {}), Status)
-        except NotRunning:
+        except CommandRefused:
             return None
 
     def pen(self, number: int = 0) -> PenStatus:
@@ -162,7 +162,9 @@ class RecorderProcess:
 
     def until_delivered(self, *sinks: str) -> None:
         """Return once each of ``sinks`` has everything that is journaled now."""
-        last = self.ask().saved_position
+        # The status may not know yet of a commit that is in the file already.
+        with JournalReader(self.data_dir) as reader:
+            last = reader.last_position()
 
         def delivered() -> bool:
             found = {sink.name: sink.position for sink in self.ask().sinks}

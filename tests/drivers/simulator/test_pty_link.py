@@ -60,9 +60,9 @@ def test_two_readers_leaving_one_by_one_keep_the_device(link: PtyLink) -> None:
 
 def test_full_port_takes_no_more(link: PtyLink) -> None:
     reader = _open(link.path)
-    taken = link.write(bytes(1_000_000))
-    assert 0 < taken < 1_000_000
-    assert link.write(b"more") == 0
+    # The kernel moves what was written on to the reader's side a little later.
+    tries = (link.write(bytes(100_000)) for _ in range(1000))
+    assert any(taken == 0 for taken in tries)
     os.close(reader)
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from drivers.model import CHANNELS, Flag
+from drivers.channels import CHANNELS
+from drivers.model import Flag
 from drivers.simulator.course import DEPTH_MAX_MM, DEPTH_STEP_MM, RATE_DIAL_HZ
 from drivers.simulator.script import BOTH_LEGS, SCRIPTS, US_PER_S, Script
 from drivers.simulator.signals import Signals, SignalSource

@@ -28,6 +28,9 @@ STAYS = {
     "session.note",
     "delivery.rejected",
     "queue.replayed",
+    "queue.retried",
+    "queue.dropped",
+    "queue.given_up",
 }
 
 
