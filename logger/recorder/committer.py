@@ -6,6 +6,7 @@ event loop, in order. What finds no room on the drive is held and tried again.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,9 @@ from logger.recorder.drive import Drive
 from logger.recorder.rejections import rejections
 from logger.recorder.waiting import Waiting, WaitingState
 from logger.recorder.work_thread import WorkThread
+
+CURSORS_EVERY_S = 1.0
+"""A cursor that lags costs some repeats after a crash, a cursor each commit a page of the drive."""
 
 NO_CURSORS: Mapping[str, Cursor] = {}
 
@@ -46,6 +50,7 @@ class Committer:
     quarantine_room: QuarantineRoom = field(default_factory=lambda: QuarantineRoom({}))
     commits: int = 0
     _committed_s: float = 0.0
+    _moved_s: float = -math.inf
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _written: dict[str, Cursor] = field(default_factory=dict)
@@ -169,8 +174,7 @@ class Committer:
     async def _write(
         self, drafts: list[Draft], released: Sequence[Quarantined] = (), *, even_idle: bool = False
     ) -> list[Entry]:
-        now_s, written = self.now(), self._written
-        moved = {name: at for name, at in self.cursors().items() if written.get(name) != at}
+        now_s, moved = self.now(), self._moved(even_idle=even_idle)
         refused, kept = self._quarantined, list[Quarantined]()
         if refused:
             self._quarantined, kept = [], self.quarantine_room.take(refused)
@@ -190,9 +194,18 @@ class Committer:
             raise
         self.quarantine_room.release(released)
         self._note_level()
-        written.update(moved)
+        if moved:
+            self._written.update(moved)
+            self._moved_s = now_s
         self._committed_s = now_s
         return entries
+
+    def _moved(self, *, even_idle: bool) -> dict[str, Cursor]:
+        """Return the cursors to write; none for a while after some were, unless asked to."""
+        if not even_idle and self.now() - self._moved_s < CURSORS_EVERY_S:
+            return {}
+        written = self._written
+        return {name: at for name, at in self.cursors().items() if written.get(name) != at}
 
     async def _on_thread(
         self,

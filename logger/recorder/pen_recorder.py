@@ -6,6 +6,7 @@ drafts of them. So a link costs one wake-up per pause, however many frames it ca
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -178,7 +179,7 @@ class PenRecorder:
                 continue
             nap_s *= min(2.0, NAP_BYTES / max(got, 1))
             nap_s = min(longest_s, max(SHORTEST_NAP_S, nap_s))
-            await self.sleep(0 if got >= BUSY_READ else nap_s)
+            await self.sleep(0 if got >= BUSY_READ else self._until_next_read_s(nap_s))
 
     async def _is_elsewhere(self, link: Link) -> bool:
         """Wait a while and tell whether there is another port to try: a pen moves, too."""
@@ -187,6 +188,15 @@ class PenRecorder:
             return False
         targets = await asyncio.to_thread(self.targets)
         return any(target.port != link.assembler.port for target in targets)
+
+    def _until_next_read_s(self, nap_s: float) -> float:
+        """Return how long to nap so that all pens that nap are woken together.
+
+        At 8 pens and 1000 Hz a wake-up costs three times what reading a port does.
+        """
+        interval_s = self.settings.commit_interval_s
+        step_ns = round(interval_s / math.ceil(interval_s / nap_s) * 1e9)
+        return (step_ns - self.clock().boottime_ns % step_ns) / 1e9
 
     async def _until_drained(self) -> None:
         self._drained.clear()

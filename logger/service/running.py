@@ -31,6 +31,7 @@ from logger.recorder.roster import Roster, profile_of
 from logger.recorder.session_desk import SERVICE, SessionDesk
 from logger.recorder.settings import PenSettings
 from logger.recorder.waiting import Waiting
+from logger.service.allocator import give_holes_back
 from logger.service.delivery import Delivery
 from logger.service.loose_threads import LooseThreads
 from logger.service.orders import Orders
@@ -180,8 +181,11 @@ class Service:
         self._watch.committed(entries)
         self._feed.publish(entries)
         changed = any(entry.kind in kinds.SESSION_KINDS for entry in entries)
-        if changed or self._projection.stopped or entries[-1].position >= self._save_at:
+        many = entries[-1].position >= self._save_at
+        if changed or many or self._projection.stopped:
             self._save()
+        if many:
+            give_holes_back()
 
     def _save(self) -> None:
         self._save_at = self._projection.position + SAVE_EVERY_ENTRIES

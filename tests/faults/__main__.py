@@ -28,6 +28,7 @@ from tests.faults import (
     power_cut,
     signals,
     sinks,
+    stateful,
 )
 from tests.support.report import Row, failed, print_table, write_json
 
@@ -46,6 +47,7 @@ LABORATORIES: dict[str, Laboratory] = {
     "link": link.rows,
     "clock": clock.rows,
     "fuzz": fuzz.rows,
+    "stateful": stateful.rows,
     "corruption": corruption.rows,
     "sinks": sinks.rows,
     "forgetting": forgetting.rows,

@@ -10,8 +10,7 @@ SEED = 1
 BACKLOG_S = 60
 
 FEW: list[Names] = [
-    ("killed", None),
-    (None, "answers 500"),
+    ("killed", "answers 500"),
     ("half open", "certificate expired"),
 ]
 

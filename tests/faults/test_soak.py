@@ -1,4 +1,4 @@
-"""The soak in its short form: half a minute with a fault every three seconds."""
+"""The soak in its short form: twelve seconds with a fault every one and a half."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.faults.soak import Length, Soaked, soak
 
 @pytest.fixture(scope="module")
 def soaked(tmp_path_factory: pytest.TempPathFactory) -> Soaked:
-    length = Length(whole_s=24.0, fault_every_s=3.0, fault_s=1.0, look_every_s=0.5)
+    length = Length(whole_s=12.0, fault_every_s=1.5, fault_s=0.7, look_every_s=0.5)
     return soak(tmp_path_factory.mktemp("soak"), 7, length)
 
 
