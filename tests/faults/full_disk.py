@@ -33,6 +33,8 @@ RATE_HZ = 500.0
 KEPT = "is kept in memory until there is room"
 WRITTEN = "all that waited is written"
 PATTERNS = 40
+BEYOND_MEMORY = 15_000
+"""Samples that ``HOLD_BYTES`` do not hold."""
 START = Start(client="C-1", practitioner="dr", side="left", zone="anterior-thigh")
 _FULL = 0
 _COMMITS = 1000
@@ -178,6 +180,9 @@ def rows(place: Path, seed: int) -> list[Row]:
         for _ in range(PATTERNS):
             refused += _pattern(trial, chance)
             _until_going_on(trial)
+        trial.fill()
+        trial.until_sent(BEYOND_MEMORY)
+        trial.resume()
         trial.recorder.order(Stop())
         found = trial.account()
         waited = trial.recorder.log.count(KEPT)

@@ -15,7 +15,7 @@ from tests.support.report import Row
 
 FLOOD_INPUTS = 20_000_000
 """Over all targets together."""
-GUIDED_INPUTS = 100_000
+GUIDED_INPUTS = 30_000
 """Of each target, where atheris runs."""
 GROWTH_AT_MOST_BYTES = 4_000_000
 PROCESSES = 2

@@ -27,7 +27,7 @@ from tests.faults.accounting import account
 from tests.faults.mini_pc import RESUME_WITHIN_S, MiniPc
 from tests.support.report import Row
 
-EXAMPLES, STEPS = 2000, 50
+EXAMPLES, STEPS = 500, 50
 
 _FATES = st.dictionaries(
     st.integers(0, 30),
