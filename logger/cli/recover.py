@@ -8,7 +8,7 @@ import msgspec
 
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.verify import missing_lines
-from logger.errors import CommandRefused, JournalError, SinkUnavailable
+from logger.errors import CommandRefused, ConfigError, JournalError, SinkUnavailable
 from logger.journal.damage import tell_damage
 from logger.journal.files import JOURNAL_FILE
 from logger.journal.lock import InstanceLock
@@ -42,7 +42,10 @@ def recover_cli(invocation: Invocation, file: Path | None, set_aside: bool, as_j
             f"{file} is a journal in use",
             "A start sets it aside if it is damaged; then call `needlelog recover`",
         )
-    found = [recover(file)] if file is not None else recover_all(invocation.data_dir)
+    try:
+        found = [recover(file)] if file is not None else recover_all(invocation.data_dir)
+    except OSError as error:
+        raise _cannot_be_used(file or invocation.data_dir, error) from error
     fresh = False if file is not None or not found else _sessions_are_fresh(invocation.data_dir)
     if as_json:
         files = [msgspec.to_builtins(one) | {"missing": one.missing} for one in found]
@@ -62,7 +65,10 @@ def _ask_to_set_aside(data_dir: Path) -> None:
         problem = "" if result.good else f"position {result.bad_position}: {result.problem}"
     if not problem:
         raise CommandRefused("the journal in use is whole", "There is nothing to set aside")
-    tell_damage(data_dir, problem)
+    try:
+        tell_damage(data_dir, problem)
+    except OSError as error:
+        raise _cannot_be_used(data_dir, error) from error
     click.echo(f"the next start of `needlelog run` sets the journal aside ({problem})")
 
 
@@ -72,9 +78,17 @@ def _sessions_are_fresh(data_dir: Path) -> bool:
         with InstanceLock.take(data_dir):
             store, _ = open_sessions(data_dir)
             store.close()
-    except (CommandRefused, JournalError, SinkUnavailable):
+    except (CommandRefused, ConfigError, JournalError, SinkUnavailable, OSError):
         return False
     return True
+
+
+def _cannot_be_used(place: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        str(place),
+        f"this cannot be used: {error.strerror}",
+        "Name the data directory, and run as the user of the service",
+    )
 
 
 def _lines(found: list[Recovered], fresh: bool, all_of_them: bool) -> list[str]:

@@ -62,7 +62,11 @@ def open_for_reading(path: Path) -> Opened:
     SQLite wants to keep a file beside the journal even to read it. Where the directory
     may not be written and nothing is left of a writer, the file is read as it lies.
     """
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except PermissionError as error:
+        raise _no_right_to_read(path) from error
+    if not there:
         raise ConfigError(
             str(path),
             "there is no journal here",
@@ -88,9 +92,13 @@ def _open_as_it_lies(path: Path) -> Opened:
     try:
         return Opened(_probe(path, "immutable=1"), as_it_lies=True)
     except apsw.CantOpenError as error:
-        raise ConfigError(
-            str(path), "this user may not read the journal", "Run as the user of the service"
-        ) from error
+        raise _no_right_to_read(path) from error
+
+
+def _no_right_to_read(path: Path) -> ConfigError:
+    return ConfigError(
+        str(path), "this user may not read the journal", "Run as the user of the service"
+    )
 
 
 def _probe(path: Path, how: str) -> apsw.Connection:

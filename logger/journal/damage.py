@@ -5,6 +5,7 @@ still has the last commit that ``journal.head`` knows of; a small file is read w
 lies deeper is found when it is read: then the process ends, leaving word for its next start.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,12 @@ from logger.errors import JournalDamaged
 from logger.journal.connection import APPLICATION_ID, open_unshared
 from logger.journal.files import JOURNAL_FILE, rollback_path, sync_directory, wal_path
 from logger.journal.head import Head, read_head
+from logger.journal.migrations import shipped_migrations
 from logger.journal.pages import FILE_HEADER_BYTES
+from logger.journal.sealing import stored
 from logger.journal.statements import statement
+
+log = logging.getLogger(__name__)
 
 DAMAGE_FILE = "journal.damaged"
 CHECKED_WHOLE_BYTES = 64 * 1024 * 1024
@@ -54,7 +59,7 @@ def find_damage(data_dir: Path) -> str:
 
 
 def tell_damage(data_dir: Path, reason: str) -> None:
-    """Leave word that the next start must set the journal's file aside."""
+    """Leave word that the next start must set the journal's file aside; OSError if it cannot be."""
     path = data_dir / DAMAGE_FILE
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
@@ -68,12 +73,21 @@ def tell_damage(data_dir: Path, reason: str) -> None:
 @contextmanager
 def telling_damage(data_dir: Path) -> Iterator[None]:
     """Leave word of damage of the journal's own file that ends the context."""
+    own = data_dir / JOURNAL_FILE
     try:
         yield
     except JournalDamaged as error:
-        if error.path in ("", str(data_dir / JOURNAL_FILE)):
-            tell_damage(data_dir, error.reason)
+        # SQLite names a file by its whole path, with no symbolic link in it.
+        if not error.path or Path(error.path).resolve() == own.resolve():
+            _try_to_tell(data_dir, error.reason)
         raise
+
+
+def _try_to_tell(data_dir: Path, reason: str) -> None:
+    try:
+        tell_damage(data_dir, reason)
+    except OSError as error:
+        log.error("%s cannot be written: %s", data_dir / DAMAGE_FILE, error.strerror)
 
 
 def _told(data_dir: Path) -> str:
@@ -118,14 +132,18 @@ def _is_ours(header: bytes) -> bool:
 def _content_problem(path: Path, head: Head | None) -> str:
     connection = open_unshared(path).connection
     try:
-        application = connection.pragma("application_id")
-        if application != APPLICATION_ID:
+        if connection.pragma("application_id") != APPLICATION_ID:
+            # Without a commit known of, it is a file being made, or another program's.
+            return f"position {head.position} was committed, and it holds none" if head else ""
+        version, known = connection.pragma("user_version"), len(shipped_migrations())
+        if version > known:
             return ""
         if path.stat().st_size <= CHECKED_WHOLE_BYTES:
             found = connection.pragma("quick_check", 1)
             if found != "ok":
                 return str(found).splitlines()[-1][:_REASON_AT_MOST]
-        return _end_problem(connection, head)
+        # An older schema may lack what the statements name, until it is migrated.
+        return _end_problem(connection, head) if version == known else ""
     except apsw.SQLError as error:
         # A table that we made is not there, or is another.
         return str(error) if head is not None else ""
@@ -136,7 +154,11 @@ def _content_problem(path: Path, head: Head | None) -> str:
 def _end_problem(connection: apsw.Connection, head: Head | None) -> str:
     """Read both ends of the entries and all cursors, and compare with the commit known of."""
     journal = connection.execute(statement("journal_id")).get
-    last = connection.execute(statement("last_position")).get
+    newest = connection.execute(statement("last_entry")).fetchone()
+    try:
+        last = stored(newest).position if newest else 0
+    except ValueError as error:
+        return str(error)
     connection.execute(statement("first_position")).fetchall()
     connection.execute(statement("last_beside_samples")).fetchall()
     connection.execute(statement("cursors")).fetchall()

@@ -77,7 +77,12 @@ class Earlier:
                     yield ask(reader)
             except JournalError as error:
                 log.error("what was recovered is left out: %s", error)
-                self._readers[path] = None
+                self._leave_out(path)
+
+    def _leave_out(self, path: Path) -> None:
+        reader, self._readers[path] = self._readers.get(path), None
+        if reader is not None:
+            reader.close()
 
     def _reader(self, path: Path) -> "JournalReader | None":
         if path not in self._readers:

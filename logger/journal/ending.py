@@ -4,6 +4,7 @@ import apsw
 
 from logger.journal import chain
 from logger.journal.entry import Entry
+from logger.journal.sealing import stored
 from logger.journal.statements import statement
 
 CHECKED_AT_MOST = 256
@@ -11,14 +12,17 @@ CHECKED_AT_MOST = 256
 
 
 def ending_problem(connection: apsw.Connection, journal_id: str) -> str:
-    """Return what is wrong with payload or chain of the last entries; empty if nothing.
+    """Return what is wrong with type, payload or chain of the last entries; empty if nothing.
 
     The whole file is for ``needlelog verify``.
     """
     rows = connection.execute(statement("last_entries"), (CHECKED_AT_MOST,)).fetchall()
     before: Entry | None = None
     for row in reversed(rows):
-        entry = Entry(*row)
+        try:
+            entry = stored(row)
+        except ValueError as error:
+            return str(error)
         problem = _problem(entry, before, journal_id)
         if problem:
             return f"entry {entry.position}: {problem}"

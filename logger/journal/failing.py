@@ -1,5 +1,7 @@
 """What a failure of SQLite or the system means for the one who appends."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -28,8 +30,18 @@ def leaves_log_in_doubt(error: apsw.Error) -> bool:
     return not isinstance(error, apsw.BusyError | apsw.FullError)
 
 
-def failed_opening(error: apsw.Error | OSError, path: Path) -> JournalError:
-    """Return the error for a journal that could not be opened."""
+@contextmanager
+def opening_errors(path: Path) -> Iterator[None]:
+    """Raise what SQLite or the system says of opening ``path`` as the JournalError that it is."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise JournalDamaged(str(error), str(path)) from error
+    except (apsw.Error, OSError) as error:
+        raise _failed_opening(error, path) from error
+
+
+def _failed_opening(error: apsw.Error | OSError, path: Path) -> JournalError:
     reason = f"{path} cannot be opened: {error}"
     if is_no_room(error, 0, path.parent):
         return JournalFull(f"{reason}. Make room on its drive")

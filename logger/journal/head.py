@@ -2,14 +2,14 @@
 
 SQLite drops what follows a bad checksum in the write-ahead log without a word, because
 that is what a power cut looks like. ``journal.head`` is one line of text, rewritten in
-place after each commit and synced only when the journal is closed: it never says more
-than was committed, and after a power cut it may say less.
+place after each commit and synced only when the journal is opened and closed: it never
+says more than was committed, and after a power cut it may say less.
 """
 
 import logging
 import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -45,6 +45,9 @@ def read_head(data_dir: Path) -> Head | None:
         head = Head(journal, int(schema), int(position), bytes.fromhex(chain_hash))
     except (FileNotFoundError, ValueError):
         return None
+    except OSError as error:
+        log.warning("%s cannot be read, a lost end may go unnoticed: %s", HEAD_FILE, error)
+        return None
     good = magic == _MAGIC and checksum == f"{zlib.crc32(text.encode()):08x}"
     return head if good else None
 
@@ -52,13 +55,18 @@ def read_head(data_dir: Path) -> Head | None:
 def raise_schema(data_dir: Path, schema: int) -> None:
     """Note the schema's version that the journal is about to get, if a head is noted at all.
 
-    A file with a newer version than this is so known to be damaged, not newer.
+    A file with a newer version than this is so known to be damaged, not newer. OSError
+    if it cannot be noted: the journal must stay at its version then.
     """
     head = read_head(data_dir)
-    if head is not None and head.schema < schema:
-        note = HeadNote.open(data_dir, head.journal, schema)
-        note.note(head.position, head.chain_hash)
-        note.close()
+    if head is None or head.schema >= schema:
+        return
+    descriptor = os.open(data_dir / HEAD_FILE, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.pwrite(descriptor, replace(head, schema=schema).line(), 0)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class HeadNote:
@@ -86,14 +94,18 @@ class HeadNote:
             # What it says stays true: at least so much was committed.
             log.warning("%s cannot be written, it stays behind: %s", HEAD_FILE, error)
 
-    def close(self) -> None:
-        """Make it outlast a power cut, and let go; idempotent."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is None:
+    def sync(self) -> None:
+        """Make it outlast a power cut."""
+        if self._descriptor is None:
             return
         try:
-            os.fsync(descriptor)
+            os.fsync(self._descriptor)
         except OSError as error:
             log.warning("%s cannot be synced: %s", HEAD_FILE, error)
-        finally:
+
+    def close(self) -> None:
+        """Make it outlast a power cut, and let go; idempotent."""
+        self.sync()
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
             os.close(descriptor)

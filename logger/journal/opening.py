@@ -48,6 +48,12 @@ def close_file(connection: apsw.Connection) -> None:
         log.warning("the write-ahead log stays beside the journal: %s", error)
 
 
+def leave_file(connection: apsw.Connection) -> None:
+    """Close a writing connection that is not to be used, leaving file and log as they are."""
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    close_file(connection)
+
+
 def open_file(path: Path) -> apsw.Connection:
     """Return the writing connection, once the file is known to be ours and not newer."""
     migrations = shipped_migrations()
@@ -65,6 +71,6 @@ def open_file(path: Path) -> apsw.Connection:
         check_schema(connection, path, len(migrations))
         migrate(connection, migrations)
     except (apsw.Error, JournalError):
-        connection.close()
+        leave_file(connection)
         raise
     return connection

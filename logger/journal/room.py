@@ -35,7 +35,15 @@ def is_no_room(error: Exception, errno_below: int, directory: Path) -> bool:
         return error.errno in NO_ROOM
     if not isinstance(error, apsw.IOError | apsw.CantOpenError):
         return False
-    return errno_below in NO_ROOM or free_bytes(directory) < _NOTHING_LEFT_BYTES
+    return errno_below in NO_ROOM or _is_nothing_left(directory)
+
+
+def _is_nothing_left(directory: Path) -> bool:
+    try:
+        return free_bytes(directory) < _NOTHING_LEFT_BYTES
+    except OSError:
+        # A drive that does not even say how full it is wants something else than room.
+        return False
 
 
 class Reserve:
@@ -74,7 +82,11 @@ class Reserve:
         return self._resize(max(0, held - part))
 
     def _stretch(self, held: int) -> None:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            self._tell(f"the reserve {self._path} cannot be made: {error.strerror}")
+            return
         try:
             os.posix_fallocate(descriptor, held, self._whole_bytes - held)
             self._trouble = ""

@@ -6,7 +6,7 @@ killed anywhere in it is completed by the next. Nothing is overwritten or delete
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,8 +158,9 @@ def _make_plan(data_dir: Path, problem: str, journal: str) -> Plan:
     end = _readable_end(data_dir / JOURNAL_FILE, head, size)
     if head is not None and (end is None or end.position <= head.position):
         end = _End(head.journal, head.position, head.chain_hash)
-    known = size // _ENTRY_BYTES_MIN if end is None else end.position
-    numbers = [set_aside_number(path.name) or 0 for path in set_aside_files(data_dir)]
+    before = set_aside_files(data_dir)
+    known = _highest_possible(size, before) if end is None else end.position
+    numbers = [set_aside_number(path.name) or 0 for path in before]
     return Plan(
         opened=JournalOpened(
             journal=journal,
@@ -173,6 +174,15 @@ def _make_plan(data_dir: Path, problem: str, journal: str) -> Plan:
         first_position=(known // POSITIONS_APART + 1) * POSITIONS_APART + 1,
         moves=tuple(s for s in _SUFFIXES if (data_dir / (JOURNAL_FILE + s)).exists()),
     )
+
+
+def _highest_possible(size: int, before: Sequence[Path]) -> int:
+    """Return a position that no entry of a file of that size can have gone beyond.
+
+    Every file ``before`` it may have put its beginning off to another million.
+    """
+    most_entries = (size + sum(map(_size, before))) // _ENTRY_BYTES_MIN
+    return most_entries + len(before) * POSITIONS_APART
 
 
 def _size(path: Path) -> int:

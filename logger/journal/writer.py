@@ -12,16 +12,17 @@ import apsw
 from drivers.model import HostTime
 from logger.errors import JournalDamaged, JournalError
 from logger.journal import chain, files, kinds
-from logger.journal.connection import WAL_BYTES, open_for_writing
+from logger.journal.connection import open_for_writing
 from logger.journal.cursor import Cursor
-from logger.journal.damage import DAMAGE, tell_damage
+from logger.journal.damage import tell_damage
 from logger.journal.ending import ending_problem
 from logger.journal.entry import Draft, Entry
-from logger.journal.failing import failed_commit, failed_opening, leaves_log_in_doubt
+from logger.journal.failing import failed_commit, leaves_log_in_doubt, opening_errors
+from logger.journal.folding import Folding
 from logger.journal.head import HeadNote, raise_schema
 from logger.journal.lock import InstanceLock
 from logger.journal.migrations import shipped_migrations
-from logger.journal.opening import close_file, open_file, take_lock
+from logger.journal.opening import close_file, leave_file, open_file, take_lock
 from logger.journal.quarantine import Quarantined
 from logger.journal.sealing import row, seal
 from logger.journal.statements import statement
@@ -79,7 +80,8 @@ class Journal:
             try:
                 journal = cls._open_sound(data_dir, clock, lock, actor, new_id)
             except JournalDamaged as error:
-                tell_damage(data_dir, error.reason)
+                with opening_errors(data_dir / files.JOURNAL_FILE):
+                    tell_damage(data_dir, error.reason)
                 journal = cls._open_sound(data_dir, clock, lock, actor, new_id)
             unless_opened.pop_all()
         return journal
@@ -95,25 +97,20 @@ class Journal:
     ) -> Self:
         """Open the file, or its successor where it must be set aside; JournalDamaged if it must."""
         path = data_dir / files.JOURNAL_FILE
-        with ExitStack() as unless_opened:
-            try:
-                begins = settle(data_dir, new_id)
-                unclean = files.wal_path(path).exists()
-                raise_schema(data_dir, len(shipped_migrations()))
-                connection = open_file(path)
-                unless_opened.callback(close_file, connection)
-                journal = cls(connection, clock, lock)
-                problem = ending_problem(connection, journal.id) if unclean else ""
-                if problem:
-                    raise JournalDamaged(problem, str(path))
-                if journal.last_position == 0:
-                    journal._begin(begins or first_of_all(new_id()), actor)
-                journal._note_head(data_dir)
-                settled(data_dir)
-            except DAMAGE as error:
-                raise JournalDamaged(str(error), str(path)) from error
-            except (apsw.Error, OSError) as error:
-                raise failed_opening(error, path) from error
+        with opening_errors(path), ExitStack() as unless_opened:
+            begins = settle(data_dir, new_id)
+            unclean = files.wal_path(path).exists()
+            raise_schema(data_dir, len(shipped_migrations()))
+            connection = open_file(path)
+            unless_opened.callback(leave_file, connection)
+            journal = cls(connection, clock, lock)
+            problem = ending_problem(connection, journal.id) if unclean else ""
+            if problem:
+                raise JournalDamaged(problem, str(path))
+            if journal.last_position == 0:
+                journal._begin(begins or first_of_all(new_id()), actor)
+            journal._note_head(data_dir)
+            settled(data_dir)
             unless_opened.pop_all()
         return journal
 
@@ -200,10 +197,7 @@ class Journal:
 
     def _take_up(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self._wal_pages = 0
-        self._wal_pages_max = WAL_BYTES // connection.pragma("page_size")
-        self._fold_at_pages = self._wal_pages_max
-        connection.set_wal_hook(self._note_wal_pages)
+        self._folding = Folding(connection)
 
     def _load(self) -> None:
         last = self._connection.execute(statement("last_entry")).fetchone()
@@ -211,7 +205,7 @@ class Journal:
         self._last_position: int = last[0] if last else 0
         self._last_hash: bytes = last[-1] if last else b""
         if last and not self._id:
-            raise JournalError(f"{self._connection.filename} has entries and no id: it is damaged")
+            raise JournalDamaged("it has entries and no id", str(self._path))
 
     def _begin(self, begins: Plan, actor: str) -> None:
         """Name the file and write its first entry, in one transaction."""
@@ -226,6 +220,7 @@ class Journal:
     def _note_head(self, data_dir: Path) -> None:
         self._head = HeadNote.open(data_dir, self._id, len(shipped_migrations()))
         self._head.note(self._last_position, self._last_hash)
+        self._head.sync()
 
     def _commit(
         self,
@@ -257,33 +252,13 @@ class Journal:
             self._last_hash = entries[-1].chain_hash
             if self._head is not None:
                 self._head.note(self._last_position, self._last_hash)
-        if self._wal_pages >= self._fold_at_pages:
-            self._checkpoint()
-
-    def _checkpoint(self) -> None:
-        """Fold the write-ahead log into the file.
-
-        What was just committed is on the drive already, so a failure here fails the next
-        append, not this one. A reader in the way puts it off, and so does a full drive:
-        nothing of the log is given up. It is tried again when the log has grown by a quarter
-        of its measure, because a try looks at the whole log.
-        """
-        self._fold_at_pages = self._wal_pages + self._wal_pages_max // 4
         try:
-            pages, folded = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except (apsw.BusyError, apsw.FullError):
-            return
+            self._folding.fold_if_due()
         except apsw.Error as error:
+            # What was just committed is on the drive: this fails the next append, not this one.
             self._failed(error, "the write-ahead log cannot be folded into the file")
-            return
-        if pages == folded:
-            self._fold_at_pages = self._wal_pages_max
 
     def _failed(self, error: apsw.Error, what: str) -> JournalError:
         self._log_in_doubt = leaves_log_in_doubt(error)
         self._failure = failed_commit(error, self._connection, f"{what}: {error}")
         return self._failure
-
-    def _note_wal_pages(self, connection: apsw.Connection, schema: str, pages: int) -> int:
-        self._wal_pages = pages
-        return apsw.SQLITE_OK

@@ -34,8 +34,8 @@ class Committer:
 
     ``gather`` returns what there is to say since it was last called; ``read`` keeps what
     pens say while a commit takes long; ``cursors`` returns the sinks' newest cursors,
-    which ride along; ``now`` is a monotonic clock in seconds. An error of the journal is
-    final: it reaches whoever waits, and ends :meth:`run`. Want of room is none.
+    which ride along once a second; ``now`` is a monotonic clock in seconds. An error of the
+    journal is final: it reaches whoever waits, and ends :meth:`run`. Want of room is none.
     """
 
     drive: Drive
@@ -214,11 +214,11 @@ class Committer:
         quarantined: Sequence[Quarantined] = (),
         released: Sequence[Quarantined] = (),
     ) -> list[Entry]:
-        """Write, tell of it, and return the entries; a cancellation takes effect after that."""
+        """Write, tell of it and return the entries; a cancellation takes effect after that."""
         work = partial(self.drive.write, drafts, cursors, quarantined, released)
         self._read_later()
         try:
-            entries, cancelled = await self._thread.do(work)
+            entries = await self._thread.do(work)
         except JournalUnavailable:
             raise
         except JournalError as error:
@@ -231,8 +231,6 @@ class Committer:
         self.commits += bool(drafts or cursors)
         if entries:
             self.after(entries)
-        if cancelled:
-            raise asyncio.CancelledError
         return entries
 
     def _note_level(self) -> None:

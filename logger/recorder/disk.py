@@ -27,7 +27,7 @@ class DiskState:
 
     ``level``: ``good``; ``low``, below ``warn_below_bytes``; ``full``, below
     ``refuse_below_bytes`` or a commit found no room: no new session. ``reserve_bytes`` is
-    what the reserve file holds of ``reserve_whole_bytes``.
+    what the reserve file holds.
     """
 
     level: Level
@@ -35,7 +35,6 @@ class DiskState:
     warn_below_bytes: int
     refuse_below_bytes: int
     reserve_bytes: int
-    reserve_whole_bytes: int
 
 
 def refuse_without_room(state: DiskState) -> None:
@@ -94,7 +93,6 @@ class Disk:
             warn_below_bytes=settings.warn_below_bytes,
             refuse_below_bytes=settings.refuse_below_bytes,
             reserve_bytes=self._reserve.held_bytes,
-            reserve_whole_bytes=settings.reserve_bytes,
         )
 
     def tend(self) -> DiskState:

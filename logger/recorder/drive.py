@@ -1,6 +1,7 @@
 """The journal on its drive, as the committer's thread works on it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from logger.errors import JournalError, JournalFull, JournalUnavailable
@@ -63,14 +64,25 @@ class Drive:
                 after_all = self._journal.reopen()
                 if after_all:
                     return after_all
-                given = isinstance(error, JournalFull) and self._disk.give_reserve()
-                self.state = self._disk.look()
-                if not given:
+                if not self._make_room(error):
                     raise
+
+    def _make_room(self, error: JournalUnavailable) -> bool:
+        """Return whether there is more room now than at ``error``."""
+        with _answering():
+            given = isinstance(error, JournalFull) and self._disk.give_reserve()
+            self.state = self._disk.look()
+        return given
 
     def _look(self) -> None:
         self._look_at_s = self._now() + LOOK_EVERY_S
-        try:
+        with _answering():
             self.state = self._disk.tend()
-        except OSError as error:
-            raise JournalError(f"the drive of the journal does not answer: {error}") from error
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise JournalError(f"the drive of the journal does not answer: {error}") from error

@@ -23,6 +23,8 @@ UNHEARD_AFTER_NS = 3_000_000_000
 """A port on which no pen has spoken for so long is left, if there is another one to try."""
 TERMINAL_READ = 4000
 READ_AT_ONCE = 1 << 16
+KEPT_AT_MOST = 1 << 22
+"""Beyond so many bytes, 17 min at 100 Hz, a commit has hung: what comes is left to the kernel."""
 
 
 @dataclass(slots=True)
@@ -64,11 +66,11 @@ class Link:
         """Keep what has arrived, until the next commit; return how many bytes. Never waits.
 
         A terminal gives 4 kB a read, so it is read until it gives less, up to
-        :data:`READ_AT_ONCE`.
+        :data:`READ_AT_ONCE`. No more than :data:`KEPT_AT_MOST` and that is kept.
         """
         got = 0
         try:
-            while self.lost is None and got < READ_AT_ONCE:
+            while self.lost is None and got < READ_AT_ONCE and self.buffered < KEPT_AT_MOST:
                 data = self.port.read_now()
                 if data:
                     self._chunks.append(data)

@@ -130,6 +130,8 @@ class PenRecorder:
             # Whatever ends this: what has arrived by now belongs to the record.
             link.read_all(self.clock())
             port.close()
+            # A commit that takes long reads all links on: this one is not unplugged.
+            link.lose("stopped", "the service was told to stop")
         await self._until_drained()
         self._linked_before |= link.identified
         self.link = None

@@ -48,7 +48,8 @@ class Roster:
         """Return the ports to try now for ``pen``; none if ``auto`` finds no free one."""
         if pen.port != AUTO:
             return [Target(pen.port, profile, pen.name)]
-        taken = {r.link.assembler.port for r in self.recorders if r.link is not None}
+        # Also asked in a thread, while links come and go.
+        taken = {link.assembler.port for r in self.recorders if (link := r.link) is not None}
         return [
             Target(port.best_path, profile, pen.name)
             for port in self.find([profile])

@@ -12,7 +12,7 @@ from logger.recorder.given_up import extended, gaps_of
 
 log = logging.getLogger(__name__)
 
-COMMIT_BYTES = 1 << 20
+COMMIT_BYTES = 1 << 18
 """What waits is committed in pieces of about so much, so that a commit stays short."""
 RETRY_MIN_S = 0.5
 RETRY_MAX_S = 5.0

@@ -52,19 +52,26 @@ class WorkThread:
         self._pieces: SimpleQueue[_Piece[object] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
-    async def do(self, work: Callable[[], Result]) -> tuple[Result, bool]:
-        """Return the result of ``work``, and whether this was cancelled meanwhile.
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Return the result of ``work``, or raise what it raised.
 
-        Work that began is not given up: a cancellation is told of once it has ended.
+        Work that began is not given up, and what it led to may be noted without a pause: a
+        cancellation takes effect where the caller waits next.
         """
         if self._thread.ident is None:
             self._thread.start()
         piece = _Piece(work, asyncio.get_running_loop())
         self._pieces.put(piece)  # type: ignore[arg-type]  # the queue asks for no result
+        cancelled = False
         try:
-            return await piece.done, False
-        except asyncio.CancelledError:
-            return await piece.again(), True
+            while True:
+                try:
+                    return await piece.again()
+                except asyncio.CancelledError:
+                    cancelled = True
+        finally:
+            if cancelled:
+                _cancel_anew()
 
     def close(self) -> None:
         """Wait for what is under way and let the thread go; idempotent."""
@@ -75,3 +82,11 @@ class WorkThread:
     def _run(self) -> None:
         while (piece := self._pieces.get()) is not None:
             piece.carry_out()
+
+
+def _cancel_anew() -> None:
+    """Put off a cancellation that was caught to where the current task waits next."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+        task.cancel()

@@ -61,8 +61,8 @@ def _of_drive(drive: DriveStatus) -> Iterator[Condition]:
 
 
 def _of_journal(status: Status) -> Iterator[Condition]:
-    speaks = any(pen.state == "recording" for pen in status.pens)
-    if speaks and status.saved_age_s > UNSAVED_S:
+    ages_s = [pen.last_sample_age_s for pen in status.pens if pen.last_sample_age_s is not None]
+    if status.saved_age_s > UNSAVED_S and min(ages_s, default=UNSAVED_S) < UNSAVED_S:
         yield Condition(
             what="journal",
             name=status.journal[:8],

@@ -123,7 +123,8 @@ class QueueOrders:
 
     async def _move(self, pump: Pump, after: int, told: kinds.Payload, actor: str) -> None:
         """Let ``pump`` go on after a position, in the commit that tells so, or not at all."""
-        before = pump.cursor.position
+        # What the receiver may have lost of the last 30 s is offered again, whatever comes.
+        before = pump.cursor.safe
         pump.go_on_after(after)
         try:
             await self._committer.append([rules.draft(told, actor)])

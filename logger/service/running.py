@@ -152,9 +152,6 @@ class Service:
     async def _end(self) -> None:
         """Commit what the pens had said, and that the service stops."""
         async with self._committer.exclusive():
-            for recorder in self._roster.recorders:
-                if recorder.link is not None:
-                    recorder.link.lose("stopped", "the service was told to stop")
             await self._committer.finish([_draft(kinds.ServiceStopped(reason="told to stop"))])
 
     def _gather(self) -> list[Draft]:

@@ -1,7 +1,5 @@
 """What ``needlelog status`` tells of each running part."""
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 
@@ -12,6 +10,7 @@ from logger.recorder.disk import DiskState
 from logger.recorder.link import Link
 from logger.recorder.pen_recorder import PenRecorder
 from logger.recorder.waiting import WaitingState
+from logger.service.session_gaps import GapAccount
 from logger.session.model import Session
 from logger.sinks.status import PumpStatus
 from logger.status import (
@@ -23,8 +22,6 @@ from logger.status import (
     PenStatus,
     SinkStatus,
 )
-
-GAPS_SHOWN = 5
 
 
 def pen_status(recorder: PenRecorder, now: HostTime) -> PenStatus:
@@ -80,8 +77,8 @@ def _newest(block: SampleBlock, channel: str) -> float | None:
     return None if values is None or np.isnan(values[-1]) else float(values[-1])
 
 
-def session_status(session: Session, gaps: Sequence[Gap]) -> OpenSessionStatus:
-    """Return an open session; ``gaps`` are those of its pen since it started, oldest first."""
+def session_status(session: Session, gaps: GapAccount) -> OpenSessionStatus:
+    """Return an open session with the gaps of its pen since it started."""
     segment = session.segments[-1]
     missing = [one.statistics.samples_missing for one in session.segments]
     return OpenSessionStatus(
@@ -95,9 +92,9 @@ def session_status(session: Session, gaps: Sequence[Gap]) -> OpenSessionStatus:
         samples=session.totals.samples_received,
         completeness=session.totals.completeness,
         samples_missing=None if None in missing else sum(filter(None, missing)),
-        gaps=len(gaps),
-        gaps_uncounted=sum(gap.count is None for gap in gaps),
-        newest_gaps=tuple(_gap_status(gap) for gap in gaps[-GAPS_SHOWN:]),
+        gaps=gaps.gaps,
+        gaps_uncounted=gaps.uncounted,
+        newest_gaps=tuple(_gap_status(gap) for gap in gaps.newest),
         deviations=session.totals.deviations,
     )
 

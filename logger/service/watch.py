@@ -16,6 +16,7 @@ from logger.recorder.disk import DiskState
 from logger.recorder.roster import Roster
 from logger.recorder.waiting import WaitingState
 from logger.service.conditions import conditions_of
+from logger.service.session_gaps import SessionGaps
 from logger.service.telling import (
     clock_status,
     drive_status,
@@ -47,6 +48,7 @@ class Watch:
         self._site = site
         self._data_dir = data_dir
         self._reader = reader
+        self._gaps = SessionGaps(reader)
         self._roster = roster
         self._projection = projection
         self._clock = clock
@@ -79,21 +81,15 @@ class Watch:
             drive=drive_status(disk, waiting),
             pens=tuple(pen_status(recorder, now) for recorder in self._roster.recorders),
             sessions=tuple(
-                session_status(session, self._gaps_since(session))
-                for session in self._projection.sessions()
-                if session.state != "stopped"
+                session_status(session, gaps) for session, gaps in self._gaps.of(self._going_on())
             ),
             sinks=tuple(sink_status(pump) for pump in pumps),
             journal_notes=succession_notes(self._data_dir),
         )
         return msgspec.structs.replace(status, conditions=conditions_of(status))
 
-    def _gaps_since(self, session: Session) -> list[kinds.Gap]:
-        found = self._reader.entries(
-            after=session.started_position, kinds=("gap",), stream=session.pen
-        )
-        payloads = (kinds.decode(one.kind, one.payload) for one in found if one.payload)
-        return [payload for payload in payloads if isinstance(payload, kinds.Gap)]
+    def _going_on(self) -> list[Session]:
+        return [one for one in self._projection.sessions() if one.state != "stopped"]
 
     def present(self) -> Present:
         """Return which pens are linked and which sessions are open on them.

@@ -64,6 +64,8 @@ def main(only: Sequence[str], seed: int, report: Path) -> None:
 
     Exit code 1 if a promise did not hold or could not be tried.
     """
+    # A shell ignores SIGINT for what it starts behind it, and that would be inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Ends a laboratory in order, so that no process is left behind.
     signal.signal(signal.SIGTERM, _stop)
     names = list(only) or list(LABORATORIES)

@@ -154,8 +154,12 @@ def _until_next_commit(recorder: RecorderProcess) -> None:
 
 
 def _retry_all(recorder: RecorderProcess, sink: str) -> None:
-    answer = call("--config", recorder.settings_file, "queue", "retry", sink, "--all")
-    assert answer.code == 0, answer.out + answer.err
+    """Offer what was refused until it is taken: the end of a fault may cut the connection."""
+
+    def taken() -> bool:
+        return call("--config", recorder.settings_file, "queue", "retry", sink, "--all").code == 0
+
+    recorder.until(taken, f"a retry of what {sink} refused")
 
 
 def _account(stage: Stage) -> Account:

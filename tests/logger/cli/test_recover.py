@@ -125,3 +125,18 @@ def test_without_anything_set_aside_there_is_nothing_to_do(tmp_path: Path) -> No
     Journal.open(tmp_path, host_time).close()
 
     assert "nothing to recover" in call("--data-dir", tmp_path, "recover").out
+
+
+def test_a_directory_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    answer = call("--data-dir", tmp_path / "nowhere", "recover")
+
+    assert answer.code == Exit.USAGE
+    assert "this cannot be used: No such file or directory" in answer.err
+
+
+def test_a_file_is_recovered_before_its_successor_is_begun(data_dir: Path) -> None:
+    (data_dir / JOURNAL_FILE).unlink()
+    answer = call("--data-dir", data_dir, "recover")
+
+    assert answer.code == Exit.OK
+    assert "brought back" in answer.out

@@ -60,3 +60,11 @@ def test_it_looks_at_the_last_entries_only(
     connection = apsw.Connection(str(data_dir / JOURNAL_FILE))
     connection.execute("UPDATE entry SET payload = x'00' WHERE position = 5")
     assert _problem(connection) == ""
+
+
+def test_a_row_of_other_types_is_named() -> None:
+    connection = apsw.Connection(":memory:")
+    columns = "position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash"
+    connection.execute(f"CREATE TABLE entry ({columns})")
+    connection.execute("INSERT INTO entry VALUES (3, 1, x'00', '', '', x'00', x'00', x'00')")
+    assert ending_problem(connection, "0" * 32) == "row 3 is no entry"

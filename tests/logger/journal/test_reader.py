@@ -277,3 +277,14 @@ def test_a_journal_of_another_user_is_refused_with_the_mend(read_only_dir: Path)
     read_only_dir.chmod(0o755)
 
     assert "Run as the user of the service" in _read_as_nobody(read_only_dir)
+
+
+def test_a_directory_that_may_not_be_entered_is_told_in_one_line(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(ConfigError, match="this user may not read the journal"):
+        JournalReader(data_dir / JOURNAL_FILE)

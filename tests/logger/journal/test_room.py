@@ -55,6 +55,20 @@ def test_a_reserve_that_cannot_be_made_is_told_once(
     assert len(caplog.records) == 1
 
 
+def test_a_reserve_that_cannot_even_be_opened_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / RESERVE_FILE).mkdir()
+    reserve = Reserve(tmp_path, WHOLE)
+    for _ in range(3):
+        reserve.fill(PLENTY)
+    assert len(caplog.records) == 1
+
+
+def test_a_drive_that_does_not_answer_wants_no_room(tmp_path: Path) -> None:
+    assert not is_no_room(apsw.IOError("disk I/O error"), errno.EIO, tmp_path / "gone")
+
+
 @pytest.mark.parametrize(
     ("error", "errno_below"),
     [

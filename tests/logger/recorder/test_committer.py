@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 from unittest.mock import patch
 
 import apsw
@@ -25,7 +26,7 @@ from logger.recorder.drive import Drive
 from logger.recorder.settings import DiskSettings
 from logger.recorder.waiting import Waiting
 from tests.support.failing_vfs import Trouble, broken_drive, failing_files, out_of_space
-from tests.support.ports import eventually
+from tests.support.ports import PATIENCE_S, eventually
 
 INTERVAL_S = 0.02
 NEVER_S = 3600.0
@@ -79,6 +80,22 @@ class Room:
 
     def stored(self) -> JournalReader:
         return JournalReader(self.data_dir)
+
+    @contextmanager
+    def stuck(self) -> Iterator[Event]:
+        """Let each append wait until the context ends; the event tells that one does."""
+        waits, go_on, append = Event(), Event(), self.journal.append
+
+        def later(*parts: Any) -> list[Entry]:
+            waits.set()
+            go_on.wait()
+            return append(*parts)
+
+        with patch.object(self.journal, "append", later):
+            try:
+                yield waits
+            finally:
+                go_on.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["asyncio.Task[None]"]:
@@ -335,6 +352,41 @@ async def test_a_cancelled_commit_is_still_told(room: Room) -> None:
             await asyncio.gather(task, return_exceptions=True)
             assert task.cancelled()
     assert room.texts == ["a"]
+
+
+async def test_what_waited_is_committed_once_though_cancelled_meanwhile(
+    full: tuple[Room, Trouble],
+) -> None:
+    room, trouble = full
+    async with room.running() as task:
+        trouble.at, room.said = 0, [_note("a")]
+        await eventually(lambda: bool(room.committer.waiting))
+        with room.stuck() as waits:
+            trouble.at = NEVER
+            await eventually(waits.is_set)
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait([task], timeout=PATIENCE_S)
+    async with room.committer.exclusive():
+        await room.committer.finish([_note("last")])
+    with room.stored() as reader:
+        notes = reader.read(1, 9, kinds=["session.note"])
+    assert [entry.payload for entry in notes] == [_note("a").payload, _note("last").payload]
+
+
+async def test_a_cancellation_holds_though_the_commit_finds_no_room(
+    full: tuple[Room, Trouble],
+) -> None:
+    room, trouble = full
+    async with room.running() as task:
+        with room.stuck() as waits:
+            trouble.at, room.said = 0, [_note("a")]
+            await eventually(waits.is_set)
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait([task], timeout=PATIENCE_S)
+        assert task.cancelled()
+    assert len(room.committer.waiting) == 1
 
 
 async def test_an_order_that_breaks_the_journal_ends_the_service(tmp_path: Path) -> None:

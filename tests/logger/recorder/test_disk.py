@@ -21,7 +21,7 @@ def _levels(data_dir: Path, *free: int) -> list[str]:
 
 
 def _state(level: str, free_bytes: int = 90) -> DiskState:
-    return DiskState(level, free_bytes, 1000, 100, 0, 0)  # type: ignore[arg-type]  # shorthand
+    return DiskState(level, free_bytes, 1000, 100, 0)  # type: ignore[arg-type]  # shorthand
 
 
 def test_each_mark_changes_the_level(tmp_path: Path) -> None:

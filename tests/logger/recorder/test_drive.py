@@ -1,11 +1,13 @@
 """The reserve comes to the help of a commit, and the room is looked at now and then."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from logger.errors import JournalFull
+from logger.errors import JournalError, JournalFull
 from logger.journal.entry import Draft
 from logger.journal.room import STEPS
 from logger.journal.writer import Journal
@@ -73,3 +75,13 @@ def test_all_of_the_reserve_is_used_before_it_is_refused(bench: Bench) -> None:
     with pytest.raises(JournalFull):
         bench.write()
     assert bench.drive.state.reserve_bytes == 0
+
+
+def test_a_drive_that_no_longer_says_how_full_it_is_ends_it_loudly(bench: Bench) -> None:
+    gone = OSError(errno.ESTALE, "Stale file handle")
+    with (
+        patch("logger.recorder.disk.free_bytes", side_effect=gone),
+        pytest.raises(JournalError, match="does not answer"),
+    ):
+        bench.trouble.at = bench.trouble.calls + 1
+        bench.write()

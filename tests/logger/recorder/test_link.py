@@ -1,12 +1,19 @@
 """One open link over a real PTY, and the signs that it has died."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
-from drivers.port import open_port
+from drivers.port import Port, open_port
 from drivers.profile import find_profile
-from logger.recorder.link import IDENTIFY_EVERY_NS, UNREADABLE_AFTER, Link
+from logger.recorder.link import (
+    IDENTIFY_EVERY_NS,
+    KEPT_AT_MOST,
+    READ_AT_ONCE,
+    UNREADABLE_AFTER,
+    Link,
+)
 from logger.recorder.settings import RecordingSettings
 from tests.support.pty import PtyPen
 from tests.support.wire import NPT, S_NS, assembler, host, identity, payloads, samples, told
@@ -42,6 +49,27 @@ def test_reading_keeps_bytes_until_the_commit(pen: PtyPen, link: Link) -> None:
     assert link.read_all(host(0.1)) == link.buffered == len(identity())
     link.drain(host(0.2))
     assert (link.buffered, link.drained_bytes) == (0, len(identity()))
+
+
+class _Flood:
+    """A port on which there is always more."""
+
+    name, simulated = "flood", True
+    more = samples(0, 1000)
+
+    def read_now(self) -> bytes:
+        return self.more
+
+    def write(self, data: bytes) -> None:
+        pass
+
+
+def test_what_a_hung_commit_leaves_in_memory_is_bounded() -> None:
+    link = Link(cast("Port", _Flood()), NPT, assembler(), RecordingSettings(), host())
+    while link.read_all(host(0.1)):
+        assert link.buffered <= KEPT_AT_MOST + READ_AT_ONCE + len(_Flood.more)
+    link.drain(host(0.2))
+    assert link.read_all(host(0.3)) >= READ_AT_ONCE
 
 
 def test_the_pen_is_asked_who_it_is(pen: PtyPen, link: Link) -> None:

@@ -194,6 +194,21 @@ async def test_cancelling_closes_the_port() -> None:
             await _open(again, pen)
 
 
+async def test_a_pen_whose_recorder_was_stopped_is_not_told_to_be_unplugged() -> None:
+    with PtyPen() as pen:
+        bench = Bench(_target(pen))
+        async with bench.running():
+            await _open(bench, pen)
+            pen.say(identity())
+            await eventually(lambda: bench.recorder.serial == "NP-1")
+        link = bench.recorder.link
+        assert link is not None
+        # As a commit does that is still under way.
+        link.read_all(HostClock()())
+        assert link.lost == "stopped"
+        assert told(bench.recorder.drain()) == ["link.lost"]
+
+
 @pytest.mark.parametrize(("before", "cause"), [(False, "restart"), (True, "link")])
 async def test_a_gap_is_the_links_only_after_a_first_link(before: bool, cause: str) -> None:
     with PtyPen() as first, PtyPen() as second:

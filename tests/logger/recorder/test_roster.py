@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -97,6 +98,28 @@ def test_auto_tries_what_its_profile_names_by_the_stable_path(roster: Roster) ->
 def test_auto_leaves_ports_that_another_recorder_has(roster: Roster, linked: PenRecorder) -> None:
     assert linked.link is not None
     taken = linked.link.assembler.port
+    roster.find = lambda profiles: [_port(taken), _port("/dev/ttyACM1")]
+    ports = [target.port for target in roster.targets(PenSettings(), NPT)]
+    assert ports == ["/dev/ttyACM1"]
+
+
+class _Vanishing:
+    """A recorder whose link is lost between two looks at it."""
+
+    def __init__(self, link: Link | None) -> None:
+        self._looks = iter([link, None])
+
+    @property
+    def link(self) -> Link | None:
+        return next(self._looks)
+
+
+def test_a_link_may_be_lost_while_a_thread_looks_for_ports(
+    roster: Roster, linked: PenRecorder
+) -> None:
+    assert linked.link is not None
+    taken = linked.link.assembler.port
+    roster.recorders[0] = cast("PenRecorder", _Vanishing(linked.link))
     roster.find = lambda profiles: [_port(taken), _port("/dev/ttyACM1")]
     ports = [target.port for target in roster.targets(PenSettings(), NPT)]
     assert ports == ["/dev/ttyACM1"]

@@ -23,7 +23,9 @@ DRIVE = DriveStatus(
     refuse_below_bytes=500_000_000,
     reserve_bytes=32_000_000,
 )
-PEN = PenStatus(state="recording", port="/dev/pen", serial="NP-1", samples=1000)
+PEN = PenStatus(
+    state="recording", port="/dev/pen", serial="NP-1", samples=1000, last_sample_age_s=0.1
+)
 SESSION = OpenSessionStatus(
     session="20261122-ab12",
     pen="NP-1",
@@ -107,6 +109,11 @@ def test_a_pen_that_speaks_while_nothing_is_saved_is_one() -> None:
         "journal",
         "a pen speaks and nothing was saved for 11 s",
     )
+
+
+def test_a_pen_that_only_says_that_it_lives_need_not_be_saved() -> None:
+    quiet = replace(PEN, last_sample_age_s=60.0)
+    assert conditions_of(replace(STATUS, saved_age_s=60.0, pens=(quiet,))) == ()
 
 
 def test_without_a_pen_nothing_need_be_saved() -> None:
