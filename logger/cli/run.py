@@ -14,7 +14,7 @@ from logger.cli.invocation import Invocation, pass_invocation
 def run(invocation: Invocation) -> None:
     """Record all pens of the settings and deliver to the sinks, until SIGTERM or Ctrl-C."""
     from logger.service import run_service  # noqa: PLC0415 - other commands need not load it
-    from logger.service.allocator import give_large_buffers_back  # noqa: PLC0415 - as above
+    from logger.service.allocator import keep_one_heap  # noqa: PLC0415 - as above
 
     settings = invocation.settings
     logging.basicConfig(
@@ -22,5 +22,5 @@ def run(invocation: Invocation) -> None:
         level=settings.log.level.upper(),
         format="%(levelname)s %(name)s: %(message)s",
     )
-    give_large_buffers_back()
+    keep_one_heap()
     asyncio.run(run_service(settings))

@@ -10,18 +10,21 @@ from typing import Any
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
 _LARGE_BYTES = 128 * 1024
 _KEPT_BYTES = 1024 * 1024
 
 
-def give_large_buffers_back() -> None:
-    """Let glibc take every buffer of 128 KiB or more from the system, and give it back.
+def keep_one_heap() -> None:
+    """Let glibc have one heap for all threads, and none of it for buffers of 128 KiB or more.
 
-    By itself it does so only until the first is freed, and takes buffers of that size
-    from its heap from then on. Does nothing where the C library is another one.
+    By itself it makes a heap for each of a dozen threads, however short they live, and
+    from the first large buffer that is freed on takes such buffers from them as well.
+    Does nothing where the C library is another one.
     """
     mallopt = _glibc("mallopt")
     if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
         mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 

@@ -61,7 +61,7 @@ def test_decoded_columns_are_not_kept() -> None:
 
 
 def test_it_is_committed_in_pieces() -> None:
-    waiting = _filled(*(_note("x" * 300_000) for _ in range(6)), bytes_at_most=10_000_000)
+    waiting = _filled(*(_note("x" * 75_000) for _ in range(6)), bytes_at_most=10_000_000)
     assert [len(waiting.next_commit()), len(waiting)] == [3, 6]
 
 

@@ -5,7 +5,7 @@ import sys
 
 _SCRIPT = """
 import ctypes
-from logger.service.allocator import give_large_buffers_back
+from logger.service.allocator import keep_one_heap
 
 class Account(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in
@@ -13,7 +13,7 @@ class Account(ctypes.Structure):
 
 library = ctypes.CDLL(None)
 library.mallinfo2.restype = Account
-give_large_buffers_back()
+keep_one_heap()
 first = bytearray(1_000_000)
 del first
 before = library.mallinfo2().hblkhd
