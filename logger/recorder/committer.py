@@ -129,7 +129,8 @@ class Committer:
         self._quarantined.extend(items)
 
     def close(self) -> None:
-        """Wait for a commit under way and let the thread go."""
+        """Wait for a commit under way and let the thread go; nothing is committed after it."""
+        self._failure = self._failure or JournalError("recording has ended")
         self._thread.close()
 
     @property
@@ -215,6 +216,8 @@ class Committer:
         released: Sequence[Quarantined] = (),
     ) -> list[Entry]:
         """Write, tell of it and return the entries; a cancellation takes effect after that."""
+        if self._failure is not None:
+            raise self._failure
         work = partial(self.drive.write, drafts, cursors, quarantined, released)
         self._read_later()
         try:

@@ -19,7 +19,7 @@ import apsw
 
 from drivers.model import HostTime
 from logger.errors import JournalUnavailable, NeedlelogError
-from logger.journal import connection, files, migrations, opening, writer
+from logger.journal import connection, files, folding, migrations, opening
 from logger.journal.migrations import Migration
 from logger.journal.writer import Journal
 from tests.support.batches import Batches
@@ -154,7 +154,7 @@ class History:
 def folding_at(wal_bytes: int) -> Iterator[None]:
     """Let the write-ahead log be folded into the file more often than in earnest."""
     with (
-        patch.object(writer, "WAL_BYTES", wal_bytes),
+        patch.object(folding, "WAL_BYTES", wal_bytes),
         patch.object(connection, "WAL_BYTES", wal_bytes),
     ):
         yield

@@ -402,3 +402,14 @@ async def test_an_order_that_breaks_the_journal_ends_the_service(tmp_path: Path)
         trouble.at = NEVER
         room.committer.close()
         room.journal.close()
+
+
+async def test_an_order_that_comes_after_the_end_is_refused_and_does_not_wait(
+    tmp_path: Path,
+) -> None:
+    room = Room(tmp_path)
+    room.committer.close()
+    async with room.committer.exclusive(), asyncio.timeout(PATIENCE_S):
+        with pytest.raises(JournalError, match="recording has ended"):
+            await room.committer.append([_note("late")])
+    room.journal.close()
