@@ -90,7 +90,10 @@ class InfluxClient:
         """
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(self._connection_made)
-        lasting = aiohttp.TCPConnector(limit=1, ssl=self._context, keepalive_timeout=_KEEPALIVE_S)
+        # Names are looked up anew for each connection: a receiver may have moved.
+        lasting = aiohttp.TCPConnector(
+            limit=1, ssl=self._context, keepalive_timeout=_KEEPALIVE_S, use_dns_cache=False
+        )
         more |= {"trace_configs": [trace], "response_class": _BriefAnswer}
         return aiohttp.ClientSession(connector=lasting, **more)
 
