@@ -176,13 +176,14 @@ def rows(place: Path, seed: int) -> list[Row]:
     chance = random.Random(seed)
     with running(place, seed=seed) as trial:
         trial.start_session()
+        # Later the write-ahead log has blocks of its own, and a full drive is long unnoticed.
+        trial.fill()
+        trial.until_sent(BEYOND_MEMORY)
+        trial.resume()
         refused = 0
         for _ in range(PATTERNS):
             refused += _pattern(trial, chance)
             _until_going_on(trial)
-        trial.fill()
-        trial.until_sent(BEYOND_MEMORY)
-        trial.resume()
         trial.recorder.order(Stop())
         found = trial.account()
         waited = trial.recorder.log.count(KEPT)
