@@ -33,7 +33,7 @@ class Effort:
     commits: int
 
 
-FULL = Effort(Timing(2, 10), 3, Timing(2, 144), 3600, 5, 1000)
+FULL = Effort(Timing(2, 10), 3, Timing(2, 288), 7200, 5, 1000)
 QUICK = Effort(Timing(1, 4), 1, Timing(1, 20), 600, 3, 200)
 
 MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
