@@ -7,7 +7,6 @@ import pytest
 from logger.status import (
     ClockStatus,
     Condition,
-    DriveStatus,
     GapStatus,
     OpenSessionStatus,
     PenStatus,
@@ -15,14 +14,8 @@ from logger.status import (
     Status,
 )
 from logger.status_text import status_lines
+from tests.support.statuses import DRIVE
 
-DRIVE = DriveStatus(
-    level="good",
-    free_bytes=5_000_000_000,
-    warn_below_bytes=2_000_000_000,
-    refuse_below_bytes=500_000_000,
-    reserve_bytes=32_000_000,
-)
 PEN = PenStatus(
     state="recording",
     port="/dev/pen",
@@ -52,9 +45,6 @@ SESSION = OpenSessionStatus(
         GapStatus(cause="link", count=None, from_unix_ns=None, to_unix_ns=61_500_000_000),
     ),
     deviations=1,
-)
-SINK = SinkStatus(
-    name="mqtt", state="idle", position=90, depth=0, age_s=0, delivered=90, quarantined=0
 )
 
 

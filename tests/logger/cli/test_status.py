@@ -3,28 +3,16 @@
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from logger.cli.exits import Exit
-from logger.status import ClockStatus, DriveStatus, PenStatus, Status
+from logger.status import PenStatus, Status
+from tests.support import statuses
 from tests.support.answering import answering
 from tests.support.command_line import call
 
-DRIVE = DriveStatus(
-    level="good",
-    free_bytes=5_000_000_000,
-    warn_below_bytes=2_000_000_000,
-    refuse_below_bytes=500_000_000,
-    reserve_bytes=32_000_000,
-)
-STATUS = Status(
-    version="0.1.0",
-    site="clinic",
-    journal="0123456789abcdef",
-    saved_position=90,
-    saved_unix_ns=0,
-    saved_age_s=0.5,
-    clock=ClockStatus(synchronised=True),
-    drive=DRIVE,
+STATUS = replace(
+    statuses.STATUS,
     pens=(PenStatus(state="waiting", port="/dev/pen", profile="npt"),),
     sessions=(),
     sinks=(),

@@ -6,58 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from logger.service.conditions import conditions_of
-from logger.status import (
-    ClockStatus,
-    Condition,
-    DriveStatus,
-    OpenSessionStatus,
-    PenStatus,
-    SinkStatus,
-    Status,
-)
-
-DRIVE = DriveStatus(
-    level="good",
-    free_bytes=5_000_000_000,
-    warn_below_bytes=2_000_000_000,
-    refuse_below_bytes=500_000_000,
-    reserve_bytes=32_000_000,
-)
-PEN = PenStatus(
-    state="recording", port="/dev/pen", serial="NP-1", samples=1000, last_sample_age_s=0.1
-)
-SESSION = OpenSessionStatus(
-    session="20261122-ab12",
-    pen="NP-1",
-    state="open",
-    side="left",
-    zone="anterior-thigh",
-    simulated=False,
-    started_unix_ns=0,
-    samples=1000,
-    completeness=1.0,
-    samples_missing=0,
-    gaps=0,
-    gaps_uncounted=0,
-    newest_gaps=(),
-    deviations=0,
-)
-SINK = SinkStatus(
-    name="mqtt", state="idle", position=90, depth=0, age_s=0, delivered=90, quarantined=0
-)
-STATUS = Status(
-    version="0.1.0",
-    site="clinic",
-    journal="0123456789abcdef",
-    saved_position=90,
-    saved_unix_ns=0,
-    saved_age_s=0.2,
-    clock=ClockStatus(synchronised=True),
-    drive=DRIVE,
-    pens=(PEN,),
-    sessions=(SESSION,),
-    sinks=(SINK,),
-)
+from logger.status import ClockStatus, Condition
+from tests.support.statuses import DRIVE, PEN, SESSION, SINK, STATUS
 
 
 def _of(part: str, one: Any, **changes: Any) -> list[Condition]:
