@@ -1,6 +1,7 @@
-"""When device time is tied to UTC anew, and by how much the host's clock must be off.
+"""When device time is tied to UTC anew, and to which time.
 
-Pure: fed with pairs of host time and the newest device time that had arrived by then.
+Pure: fed with pairs of host time and the newest device time that had arrived by then. What
+arrives may have waited, and is never early: so an arrival alone ties only the first sample.
 """
 
 from collections import deque
@@ -31,35 +32,38 @@ class Anchoring:
     _heard_ns: int = 0
     _lateness: deque[tuple[int, int]] = field(default_factory=deque)
 
-    def set(self, host: HostTime, device_us: int) -> Anchor:
-        """Set and return a new anchor: ``device_us`` happened at ``host``."""
-        self.number += 1
-        self.anchor = Anchor(self.number, host.wall_ns // 1000, device_us)
+    def follow(self, host: HostTime, device_us: int) -> tuple[Anchor, str | None]:
+        """Return the anchor for samples that end at ``device_us``, and why it is a new one.
+
+        The reason is None while the anchor stays. A step is the host's alone: against
+        CLOCK_BOOTTIME the pen's time goes on as before, also that of samples which waited.
+        """
+        before, anchor = self._host, self.anchor
         self._host = host
-        self._listen_anew(host)
+        if before is None or anchor is None:
+            self._listen_anew(host)
+            return self._next(host.wall_ns, device_us), "link up"
+        reason = _set_clock(before, host)
+        stepped_ns = offset_ns(host) - offset_ns(before) if reason else 0
+        kept_ns = (anchor.utc_us + device_us - anchor.device_us) * 1000 + stepped_ns
+        off_ns = self._least_lateness(host, host.wall_ns - kept_ns)
+        if reason is None and abs(off_ns) > DRIFT_LIMIT_NS:
+            reason = "drift"
+        if reason is None:
+            return anchor, None
+        self._lateness = deque((at_ns, late_ns - off_ns) for at_ns, late_ns in self._lateness)
+        return self._next(kept_ns + off_ns, device_us), reason
+
+    def _next(self, utc_ns: int, device_us: int) -> Anchor:
+        self.number += 1
+        self.anchor = Anchor(self.number, utc_ns // 1000, device_us)
         return self.anchor
 
-    def reason_to_move(self, host: HostTime, device_us: int) -> str | None:
-        """Return why a new anchor is due for samples that end at ``device_us``, or None."""
-        before, anchor = self._host, self.anchor
-        if before is None or anchor is None:
-            return "link up"
-        self._host = host
-        stepped_ns = offset_ns(host) - offset_ns(before)
-        if host.synchronised and not before.synchronised:
-            return "clock synchronised"
-        if abs(stepped_ns) > STEP_LIMIT_NS:
-            return "clock step"
-        if abs(self._least_lateness(host, anchor, device_us)) > DRIFT_LIMIT_NS:
-            return "drift"
-        return None
-
-    def _least_lateness(self, host: HostTime, anchor: Anchor, device_us: int) -> int:
+    def _least_lateness(self, host: HostTime, late_ns: int) -> int:
         """Return ns by which arrivals were late at the least, over the window; < 0 if early."""
         if host.boottime_ns - self._heard_ns > UNHEARD_NS:
             self._listen_anew(host)
         self._heard_ns = host.boottime_ns
-        late_ns = host.wall_ns - (anchor.utc_us + device_us - anchor.device_us) * 1000
         window = self._lateness
         while window and window[-1][1] >= late_ns:
             window.pop()
@@ -74,3 +78,12 @@ class Anchoring:
     def _listen_anew(self, host: HostTime) -> None:
         self._since_ns = self._heard_ns = host.boottime_ns
         self._lateness.clear()
+
+
+def _set_clock(before: HostTime, host: HostTime) -> str | None:
+    """Return what was done to the host's clock between two readings, None for nothing."""
+    if host.synchronised and not before.synchronised:
+        return "clock synchronised"
+    if abs(offset_ns(host) - offset_ns(before)) > STEP_LIMIT_NS:
+        return "clock step"
+    return None

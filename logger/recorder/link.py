@@ -13,6 +13,7 @@ from logger.errors import LinkLost
 from logger.journal import kinds
 from logger.journal.entry import Draft
 from logger.recorder.assembler import Assembler
+from logger.recorder.clock import Clock
 from logger.recorder.settings import RecordingSettings
 
 UNREADABLE_AFTER = 4096
@@ -62,8 +63,11 @@ class Link:
         open_ns = now.boottime_ns - self.opened.boottime_ns
         return self.last_good is None and open_ns > UNHEARD_AFTER_NS
 
-    def read_all(self, now: HostTime) -> int:
+    def read_all(self, clock: Clock) -> int:
         """Keep what has arrived, until the next commit; return how many bytes. Never waits.
+
+        ``clock`` is read after the bytes: what was read can be old, and never of the future,
+        even if the machine is busy or suspended in between.
 
         A terminal gives 4 kB a read, so it is read until it gives less, up to
         :data:`READ_AT_ONCE`. No more than :data:`KEPT_AT_MOST` and that is kept.
@@ -81,7 +85,7 @@ class Link:
             self.lose("unplugged", str(error))
         if got:
             self.buffered += got
-            self._read_at = now
+            self._read_at = clock()
         return got
 
     def lose(self, reason: str, detail: str) -> None:

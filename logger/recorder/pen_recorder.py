@@ -97,8 +97,8 @@ class PenRecorder:
         link = self.link
         if link is None:
             return []
+        link.read_all(self.clock)
         now = self.clock()
-        link.read_all(now)
         drafts = link.drain(now)
         if link.identified:
             self.backoff.succeeded()
@@ -128,7 +128,7 @@ class PenRecorder:
             await self._read(link)
         finally:
             # Whatever ends this: what has arrived by now belongs to the record.
-            link.read_all(self.clock())
+            link.read_all(self.clock)
             port.close()
             # A commit that takes long reads all links on: this one is not unplugged.
             link.lose("stopped", "the service was told to stop")
@@ -171,7 +171,7 @@ class PenRecorder:
                 self._busy.clear()
                 await self._busy.wait()
                 continue
-            got = link.read_all(self.clock())
+            got = link.read_all(self.clock)
             if link.buffered > BUFFER_LIMIT or (got and new):
                 self.hurry()
                 await self._until_drained()

@@ -171,12 +171,11 @@ class Timeline:
 
     def _anchor(self, host: HostTime, device_us: int, payloads: list[kinds.Payload]) -> Anchor:
         """Return the anchor that holds for ``device_us``; a new one is told in ``payloads``."""
-        reason = self.anchoring.reason_to_move(host, device_us)
-        if reason is None and self.anchoring.anchor is not None:
-            return self.anchoring.anchor
-        if reason is None or reason == "link up":
+        anchor, reason = self.anchoring.follow(host, device_us)
+        if reason is None:
+            return anchor
+        if reason == "link up":
             reason, self._anchor_reason = self._anchor_reason, "link up"
-        anchor = self.anchoring.set(host, device_us)
         payloads.append(
             kinds.AnchorSet(
                 anchor=anchor,

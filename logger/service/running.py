@@ -168,10 +168,9 @@ class Service:
 
     def _read(self) -> None:
         """Empty the ports while a commit takes long; the next one makes drafts of it."""
-        now = self._clock()
         for recorder in self._roster.recorders:
             if recorder.link is not None:
-                recorder.link.read_all(now)
+                recorder.link.read_all(self._clock)
 
     def _committed(self, entries: list[Entry]) -> None:
         self._desk.applied(entries)

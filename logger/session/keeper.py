@@ -183,10 +183,23 @@ def _idle_s(one: OpenSession, signs: LastSigns, now: HostTime) -> float:
     Closing a session cannot be taken back: a machine that has just booted and whose clock
     nobody vouches for must not end it, but count anew.
     """
+    at = one.active_at
+    if at is not None and at.host_boot_id != signs.host_boot_id:
+        return _idle_across_boots_s(at, signs, now)
     if not signs.same_boot and not now.synchronised:
         return 0.0
     since_ns = one.last_motor_on_unix_ns or one.started_unix_ns
-    return signs.age_s(since_ns, one.active_at, now) or 0.0
+    return signs.age_s(since_ns, at, now) or 0.0
+
+
+def _idle_across_boots_s(at: HostMoment, signs: LastSigns, now: HostTime) -> float:
+    """Return how long ago ``at`` was, by what its boot knew of UTC last; 0 if nobody vouches."""
+    then = signs.clock
+    if then is None or then.host_boot_id != at.host_boot_id:
+        return 0.0
+    if not (then.synchronised and now.synchronised):
+        return 0.0
+    return signs.age_s(at.boottime_ns + then.offset_ns, at, now) or 0.0
 
 
 def _before(now: HostTime, age_s: float) -> int:

@@ -21,6 +21,7 @@ from tests.support.simulated import SimulatedPen
 SLACK_S = 0.15
 """Beyond the time that an order took: a step below 0.1 s is not worth an entry."""
 NEAR_S = 2.0
+STEPS = ("step", "step asleep", "time arrives")
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Findings:
         """Count what ``trial`` shows."""
         self.trials += 1
         self.faults += len(trial.done)
-        self.steps += sum(one in ("step", "time arrives") for one in trial.done)
+        self.steps += sum(one in STEPS for one in trial.done)
         self._journal(trial)
         for pen in trial.pens:
             self._pen(trial, pen)

@@ -87,6 +87,7 @@ def _one_fault(trial: Trial, rng: random.Random) -> None:
         "step": (8, _step),
         "time arrives": (2, _time_arrives),
         "suspend": (2, _suspend),
+        "step asleep": (2, _step_asleep),
         "restart": (1, _restart),
         "reboot": (1, _reboot),
         "next session": (2, _next_session),
@@ -112,6 +113,14 @@ def _time_arrives(trial: Trial, rng: random.Random) -> None:
 
 def _suspend(trial: Trial, rng: random.Random) -> None:
     trial.clock.sleep(rng.choice(SLEEPS_S) * S_NS, trial.recorder.pid)
+    _until_recorded(trial)
+
+
+def _step_asleep(trial: Trial, rng: random.Random) -> None:
+    # As a machine that wakes hears of the time before its programs go on.
+    set_clock = rng.choice((_step, _time_arrives))
+    waking = partial(set_clock, trial, rng)
+    trial.clock.sleep(rng.choice(SLEEPS_S) * S_NS, trial.recorder.pid, waking)
     _until_recorded(trial)
 
 

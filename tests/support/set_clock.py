@@ -8,6 +8,7 @@ import signal
 import struct
 import subprocess
 import time
+from collections.abc import Callable
 from functools import cache
 from mmap import mmap
 from os import kill
@@ -74,8 +75,11 @@ class SetClock:
         """Let time arrive: UTC is right, and the kernel holds it for synchronised."""
         self.step(-self.error_ns, synchronised=True)
 
-    def sleep(self, for_ns: int, pid: int) -> None:
-        """Suspend the machine: its process stands still, all clocks but monotonic go on."""
+    def sleep(self, for_ns: int, pid: int, waking: Callable[[], None] = lambda: None) -> None:
+        """Suspend the machine: its process stands still, all clocks but monotonic go on.
+
+        ``waking`` is what happens before the process goes on.
+        """
         kill(pid, signal.SIGSTOP)
         while _state(pid) != "T":
             time.sleep(0.001)
@@ -83,6 +87,7 @@ class SetClock:
         self._wall_ns += for_ns
         self._boottime_ns += for_ns
         self._write()
+        waking()
         kill(pid, signal.SIGCONT)
 
     def reboot(self, error_ns: int) -> None:

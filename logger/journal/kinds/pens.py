@@ -47,7 +47,10 @@ class PenRebooted(Payload, frozen=True, kw_only=True):
 
 
 class AnchorSet(Payload, frozen=True, kw_only=True):
-    """``reason``: ``link up``, ``pen boot``, ``clock step``, ``clock synchronised``, ``drift``."""
+    """``reason``: ``link up``, ``pen boot``, ``clock step``, ``clock synchronised``, ``drift``.
+
+    ``host`` is the reading that found it due; what had waited was made before that.
+    """
 
     anchor: Anchor
     reason: str

@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from drivers.model import HostTime
 from drivers.port import Port, open_port
 from drivers.profile import find_profile
 from logger.recorder.link import (
@@ -35,7 +36,7 @@ def link(pen: PtyPen) -> Iterator[Link]:
 def _heard(link: Link, pen: PtyPen, data: bytes, at_s: float) -> list[str]:
     """Return what a commit makes of ``data``, said just before it."""
     pen.say(data)
-    link.read_all(host(at_s))
+    link.read_all(lambda: host(at_s))
     return told(link.drain(host(at_s)))
 
 
@@ -46,7 +47,7 @@ def test_what_was_read_is_drained_once(pen: PtyPen, link: Link) -> None:
 
 def test_reading_keeps_bytes_until_the_commit(pen: PtyPen, link: Link) -> None:
     pen.say(identity())
-    assert link.read_all(host(0.1)) == link.buffered == len(identity())
+    assert link.read_all(lambda: host(0.1)) == link.buffered == len(identity())
     link.drain(host(0.2))
     assert (link.buffered, link.drained_bytes) == (0, len(identity()))
 
@@ -66,10 +67,32 @@ class _Flood:
 
 def test_what_a_hung_commit_leaves_in_memory_is_bounded() -> None:
     link = Link(cast("Port", _Flood()), NPT, assembler(), RecordingSettings(), host())
-    while link.read_all(host(0.1)):
+    while link.read_all(lambda: host(0.1)):
         assert link.buffered <= KEPT_AT_MOST + READ_AT_ONCE + len(_Flood.more)
     link.drain(host(0.2))
-    assert link.read_all(host(0.3)) >= READ_AT_ONCE
+    assert link.read_all(lambda: host(0.3)) >= READ_AT_ONCE
+
+
+class _Suspended:
+    """A port whose machine sleeps while it is read."""
+
+    name, simulated = "suspended", True
+    woken_s = 0.0
+
+    def read_now(self) -> bytes:
+        self.woken_s = 60.0
+        return identity() + samples(0, 2)
+
+    def clock(self) -> HostTime:
+        return host(self.woken_s)
+
+
+def test_what_was_read_is_never_timed_before_it_was_read() -> None:
+    port = _Suspended()
+    link = Link(cast("Port", port), NPT, assembler(), RecordingSettings(), host())
+    link.read_all(port.clock)
+    (anchor,) = payloads(link.drain(port.clock()), "anchor.set")
+    assert anchor.host == host(60.0)
 
 
 def test_the_pen_is_asked_who_it_is(pen: PtyPen, link: Link) -> None:
@@ -144,16 +167,16 @@ def test_a_good_frame_now_and_then_keeps_a_noisy_link(pen: PtyPen, link: Link) -
 def test_an_unplugged_port_loses_the_link(pen: PtyPen, link: Link) -> None:
     _heard(link, pen, identity(), 0.1)
     pen.unplug()
-    link.read_all(host(0.2))
+    link.read_all(lambda: host(0.2))
     (lost,) = payloads(link.drain(host(0.2)), "link.lost")
     assert lost.reason == "unplugged"
 
 
 def test_what_was_read_before_the_end_is_drained_before_its_entry(pen: PtyPen, link: Link) -> None:
     pen.say(identity() + samples(0, 2))
-    link.read_all(host(0.1))
+    link.read_all(lambda: host(0.1))
     pen.unplug()
-    link.read_all(host(0.2))
+    link.read_all(lambda: host(0.2))
     assert told(link.drain(host(0.2)))[-2:] == ["samples", "link.lost"]
 
 

@@ -204,7 +204,7 @@ async def test_a_pen_whose_recorder_was_stopped_is_not_told_to_be_unplugged() ->
         link = bench.recorder.link
         assert link is not None
         # As a commit does that is still under way.
-        link.read_all(HostClock()())
+        link.read_all(HostClock())
         assert link.lost == "stopped"
         assert told(bench.recorder.drain()) == ["link.lost"]
 

@@ -11,6 +11,7 @@ from logger.journal.kinds import (
 )
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
 from logger.session.model import ClockState, HostMoment
+from logger.session.orders import OpenSession
 from tests.support.orders import open_session
 
 ID = "20261122-ab12"
@@ -218,6 +219,41 @@ def test_a_clock_that_nobody_vouches_for_after_a_reboot_closes_nothing() -> None
         isinstance(one, SessionStopped)
         for one in keeper.tick([worked], _at(21, wall_s=900_000_001))
     )
+
+
+def test_a_second_start_after_such_a_reboot_closes_nothing_either() -> None:
+    keeper = Keeper(_LIMITS)
+    worked = open_session(
+        state="lapsed",
+        last_motor_on_position=17,
+        last_motor_on_unix_ns=1080 * _S - 10 * 365 * 86_400 * _S,
+        active_at=HostMoment(host_boot_id="b", boottime_ns=80 * _S),
+    )
+    keeper.recorder_started([worked], _SAME_BOOT, replace(_at(130), synchronised=False))
+    assert keeper.tick([worked], _at(131)) == []
+
+
+def _worked_before_the_reboot() -> OpenSession:
+    """Return a session at work 80 s after a boot that knew the time only later."""
+    return open_session(
+        state="lapsed",
+        last_motor_on_position=17,
+        last_motor_on_unix_ns=80 * _S - 50 * 365 * 86_400 * _S,
+        active_at=HostMoment(host_boot_id="b", boottime_ns=80 * _S),
+    )
+
+
+def test_motor_on_under_a_dead_clock_is_timed_by_what_that_boot_learnt_later() -> None:
+    keeper, worked = Keeper(_LIMITS), _worked_before_the_reboot()
+    keeper.recorder_started([worked], _OTHER_BOOT, _at(20, wall_s=1080 + 600))
+    assert keeper.tick([worked], _at(21, wall_s=1080 + 601)) == []
+
+
+def test_idle_time_before_a_reboot_counts_where_both_boots_knew_the_time() -> None:
+    keeper, worked = Keeper(_LIMITS), _worked_before_the_reboot()
+    keeper.recorder_started([worked], _OTHER_BOOT, _at(20, wall_s=1080 + 3590))
+    (closed,) = keeper.tick([worked], _at(31, wall_s=1080 + 3601))
+    assert isinstance(closed, SessionStopped)
 
 
 def test_idle_time_before_the_restart_counts() -> None:
