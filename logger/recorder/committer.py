@@ -18,6 +18,7 @@ from logger.journal.entry import Draft, Entry
 from logger.journal.quarantine import Quarantined, QuarantineRoom
 from logger.recorder.disk import DiskState, LevelNews
 from logger.recorder.drive import Drive
+from logger.recorder.pulse import Pulse
 from logger.recorder.rejections import rejections
 from logger.recorder.waiting import Waiting, WaitingState
 from logger.recorder.work_thread import WorkThread
@@ -52,23 +53,21 @@ class Committer:
     _committed_s: float = 0.0
     _moved_s: float = -math.inf
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _written: dict[str, Cursor] = field(default_factory=dict)
     _quarantined: list[Quarantined] = field(default_factory=list)
     _thread: WorkThread = field(default_factory=lambda: WorkThread("journal"))
-    _reading: asyncio.TimerHandle | None = None
+    _pulse: Pulse = field(init=False)
     _failure: JournalError | None = None
     _level_news: LevelNews = field(default_factory=LevelNews)
     _news: list[Draft] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._pulse = Pulse(self.interval_s, self.read)
+
     async def run(self) -> None:
         """Commit for ever; ends by cancellation or :class:`logger.errors.JournalError`."""
-        loop = asyncio.get_running_loop()
         while True:
-            due = loop.call_later(self.interval_s, self._hurry.set)
-            await self._hurry.wait()
-            due.cancel()
-            self._hurry.clear()
+            await self._pulse.due()
             async with self._turn:
                 if self._failure is not None:
                     raise self._failure
@@ -76,7 +75,7 @@ class Committer:
 
     def hurry(self) -> None:
         """Ask for a commit before its time: a buffer fills up."""
-        self._hurry.set()
+        self._pulse.hurry()
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Return a context in which nobody else commits: to check a rule and append by it."""
@@ -219,33 +218,24 @@ class Committer:
         if self._failure is not None:
             raise self._failure
         work = partial(self.drive.write, drafts, cursors, quarantined, released)
-        self._read_later()
-        try:
-            entries = await self._thread.do(work)
-        except JournalUnavailable:
-            raise
-        except JournalError as error:
-            self._failure = error
-            self.hurry()
-            raise
-        finally:
-            if self._reading is not None:
-                self._reading.cancel()
+        with self._pulse.writing():
+            try:
+                entries = await self._thread.do(work, self._tell)
+            except JournalUnavailable:
+                raise
+            except JournalError as error:
+                self._failure = error
+                self.hurry()
+                raise
         self.commits += bool(drafts or cursors)
+        return entries
+
+    def _tell(self, entries: list[Entry]) -> None:
         if entries:
             self.after(entries)
-        return entries
 
     def _note_level(self) -> None:
         self._news += self._level_news.noticed(self.disk)
-
-    def _read_later(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._reading = loop.call_later(self.interval_s, self._read_on)
-
-    def _read_on(self) -> None:
-        self.read()
-        self._read_later()
 
     def _refuse_while_waiting(self) -> None:
         if self.waiting:

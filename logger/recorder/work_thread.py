@@ -12,10 +12,16 @@ Result = TypeVar("Result")
 class _Piece(Generic[Result]):
     """A piece of work, and the future of its result."""
 
-    __slots__ = ("done", "loop", "work")
+    __slots__ = ("done", "loop", "then", "work")
 
-    def __init__(self, work: Callable[[], Result], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Result], object],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
         self.work = work
+        self.then = then
         self.loop = loop
         self.done: asyncio.Future[Result] = loop.create_future()
 
@@ -35,7 +41,12 @@ class _Piece(Generic[Result]):
         return self.done
 
     def _succeed(self, result: Result) -> None:
-        self.again().set_result(result)
+        try:
+            self.then(result)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it is
+            self._fail(error)
+        else:
+            self.again().set_result(result)
 
     def _fail(self, error: Exception) -> None:
         self.again().set_exception(error)
@@ -52,15 +63,19 @@ class WorkThread:
         self._pieces: SimpleQueue[_Piece[object] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
-    async def do(self, work: Callable[[], Result]) -> Result:
+    async def do(
+        self, work: Callable[[], Result], then: Callable[[Result], object] = lambda _: None
+    ) -> Result:
         """Return the result of ``work``, or raise what it raised.
 
+        ``then`` is called with the result on the loop, as soon as it is there: what waits
+        for it is so woken together with the caller, and not a turn of the loop later.
         Work that began is not given up, and what it led to may be noted without a pause: a
         cancellation takes effect where the caller waits next.
         """
         if self._thread.ident is None:
             self._thread.start()
-        piece = _Piece(work, asyncio.get_running_loop())
+        piece = _Piece(work, then, asyncio.get_running_loop())
         self._pieces.put(piece)  # type: ignore[arg-type]  # the queue asks for no result
         cancelled = False
         try:

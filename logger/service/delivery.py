@@ -19,6 +19,9 @@ from logger.sinks.sink import Sink
 from logger.sinks.status import PumpStatus
 from logger.sinks.texts import TextsOfBlocks
 
+_TURNS = 3
+"""Of the loop, until a pump has noted an answer that was read."""
+
 
 class Delivery:
     """Runs a pump for each sink that is set; a sink that is not set holds nothing back."""
@@ -69,6 +72,17 @@ class Delivery:
     def cursors(self) -> Mapping[str, Cursor]:
         """Return how far each sink has come."""
         return self._starts | {name: pump.cursor for name, pump in self._pumps.items()}
+
+    def glance(self) -> None:
+        """Look whether receivers have answered; called at each commit."""
+        for pump in self._pumps.values():
+            pump.glance()
+
+    async def up_to_date(self) -> None:
+        """Return when what receivers have answered by now is known."""
+        self.glance()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     def status(self) -> list[PumpStatus]:
         """Return how each sink is doing; what lies in quarantine may be from earlier starts."""

@@ -31,6 +31,7 @@ class Orders:
     ) -> None:
         self._desk = desk
         self._committer = committer
+        self._delivery = delivery
         self._queues = QueueOrders(committer, delivery, reader)
         self._status = status
 
@@ -39,6 +40,7 @@ class Orders:
         try:
             match order:
                 case "status":
+                    await self._delivery.up_to_date()
                     return msgspec.to_builtins(self._status())
                 case "session":
                     return await self._session(msgspec.convert(arguments, AnyOrder), actor)

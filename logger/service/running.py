@@ -48,7 +48,7 @@ from logger.status import Status
 log = logging.getLogger(__name__)
 
 TAIL_ENTRIES = 160
-TAIL_BYTES = 2_000_000
+TAIL_BYTES = 3_000_000
 SAVE_EVERY_ENTRIES = 2000
 
 
@@ -175,6 +175,7 @@ class Service:
     def _committed(self, entries: list[Entry]) -> None:
         self._desk.applied(entries)
         self._watch.committed(entries)
+        self._delivery.glance()
         self._feed.publish(entries)
         changed = any(entry.kind in kinds.SESSION_KINDS for entry in entries)
         many = entries[-1].position >= self._save_at

@@ -53,8 +53,9 @@ class InfluxSink:
         """Make a client; the server is reached with the first batch."""
         self._client = await open_client(self._settings)
 
-    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
+    async def deliver(self, batch: Sequence[Labelled], *, at_leisure: bool = False) -> Receipt:
         """Write all points of ``batch``."""
+        del at_leisure
         client = self._connected()
         refused = await self._writer.write(client, await self._lines(batch))
         return Receipt(refused, client.renewed())
@@ -83,6 +84,9 @@ class InfluxSink:
 
     async def attend(self) -> None:
         """Do nothing: nothing is due between batches."""
+
+    def glance(self) -> None:
+        """Do nothing: answers are rare, and read when they come."""
 
     async def close(self, *, goodbye: bool) -> None:
         """Close the connection."""

@@ -92,7 +92,7 @@ class MqttSink:
         except ConfigError as error:
             raise SinkUnavailable(str(error)) from None
 
-    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
+    async def deliver(self, batch: Sequence[Labelled], *, at_leisure: bool = False) -> Receipt:
         """Publish ``batch`` in order, with a bounded number on their way."""
         client, now_ns = self._connected(), self._clock().wall_ns
         together: list[_Placed] = []
@@ -110,7 +110,7 @@ class MqttSink:
                 together = []
             together.append((position, message))
         if together:
-            refused += await self._publish(together)
+            refused += await self._publish(together, unhurried=at_leisure)
         self._suspect.settled()
         return Receipt(refused)
 
@@ -144,6 +144,11 @@ class MqttSink:
             states[self._publisher.pen_topic(pen, "session")] = session_state(pen, now.session)
         await self._retain(states)
         self._told = present
+
+    def glance(self) -> None:
+        """Look whether the broker has judged what was sent."""
+        if self._client is not None:
+            self._client.glance()
 
     async def close(self, *, goodbye: bool) -> None:
         """Drop the connection; without ``goodbye`` the broker publishes the will."""
@@ -182,10 +187,13 @@ class MqttSink:
                 raise SinkUnavailable(str(refusal), REFUSED_RETRY_S)
             self._retained.update(some)
 
-    async def _publish(self, together: Sequence[_Placed]) -> list[Quarantined]:
+    async def _publish(
+        self, together: Sequence[_Placed], *, unhurried: bool = False
+    ) -> list[Quarantined]:
         client = self._connected()
         try:
-            await client.send([message.parts for _, message in together])
+            parts = [message.parts for _, message in together]
+            await client.send(parts, unhurried=unhurried)
         except SinkUnavailable:
             if client.ended and client.unjudged is not None:
                 self._suspect.lost(together[client.unjudged][0])

@@ -124,9 +124,16 @@ class AcknowledgedClient(aiomqtt.Client):
         """Which of the messages last sent is the first without the broker's verdict."""
         return next(iter(self._waiting.values()), None)
 
-    async def send(self, messages: Sequence[tuple[str, bytes]], *, retain: bool = False) -> None:
+    async def send(
+        self,
+        messages: Sequence[tuple[str, bytes]],
+        *,
+        retain: bool = False,
+        unhurried: bool = False,
+    ) -> None:
         """Send topics and payloads together; return when the broker has judged each of them.
 
+        ``unhurried`` lets a judgement wait until :meth:`glance`, or a second, or a lot of them.
         Raises SinkUnavailable if the connection ended, rights are missing or nothing was
         acknowledged for ``timeout`` seconds. One call at a time.
         """
@@ -145,6 +152,7 @@ class AcknowledgedClient(aiomqtt.Client):
             )
         if packets:
             self._verdict = self._loop.create_future()
+            self._quick.unhurried(unhurried)
             written = self._quick.write(packets)
             if written != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 raise SinkUnavailable(f"the messages could not be sent ({written.name})")
@@ -154,6 +162,13 @@ class AcknowledgedClient(aiomqtt.Client):
             finally:
                 self._patience.cancel()
 
+    def glance(self) -> None:
+        """Look whether the broker has judged; if it has not, be told as soon as it does."""
+        if not self._verdict.done():
+            self._socket.glance()
+            if not self._verdict.done():
+                self._quick.unhurried(False)
+
     def _be_patient(self) -> None:
         """Give the broker time to acknowledge something; one timer is all that this costs."""
         self._patience = self._loop.call_later(
@@ -161,6 +176,8 @@ class AcknowledgedClient(aiomqtt.Client):
         )
 
     def _look_again(self, verdict: asyncio.Future[None], left: int) -> None:
+        if verdict is self._verdict:
+            self.glance()
         if verdict.done():
             return
         if len(self._waiting) < left:

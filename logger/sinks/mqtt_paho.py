@@ -19,6 +19,8 @@ _QOS_1 = 0x02
 _RETAIN = 0x01
 _NO_PROPERTIES = b"\x00"
 _READ_BYTES = 4096
+_UNHURRIED_BYTES = 2048
+"""Acknowledgements of some hundred messages."""
 _PACKET_AT_MOST = 1 << 17
 """A broker to which nothing is subscribed has nothing to say that is as long as this."""
 
@@ -26,20 +28,48 @@ _PACKET_AT_MOST = 1 << 17
 class ReadAhead:
     """A socket for paho, who asks for one byte or two, that reads all there is at once.
 
-    aiomqtt goes on reading while something is ``pending``.
+    Acknowledgements that stand first in what was read are handed to ``acknowledged``, as
+    long as paho is ``between_packets``: it takes sixty steps for each of them.
     """
 
-    def __init__(self, below: socket.socket) -> None:
+    def __init__(
+        self,
+        below: socket.socket,
+        acknowledged: Callable[[int, int], None],
+        between_packets: Callable[[], bool],
+    ) -> None:
         self._below = below
+        self._acknowledged = acknowledged
+        self._between_packets = between_packets
         self._held = b""
         self._at = 0
+        self._unhurried = False
+
+    def unhurried(self, unhurried: bool) -> None:
+        """Let the system tell of something to read only when it is much, or the end; or at once.
+
+        A wake-up for a few bytes costs more than the message that they acknowledge.
+        """
+        if unhurried != self._unhurried:
+            self._unhurried = unhurried
+            size = _UNHURRIED_BYTES if unhurried else 1
+            self._below.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
 
     def recv(self, size: int) -> bytes:
-        """Return up to ``size`` bytes, none at the end of the connection."""
+        """Return up to ``size`` bytes, none at the end of the connection.
+
+        BlockingIOError if there is nothing for paho.
+        """
         if self._at == len(self._held):
             if size > _PACKET_AT_MOST:
                 raise ConnectionError(f"the broker begins a packet of {size} bytes")
             self._held, self._at = self._below.recv(_READ_BYTES), 0
+            if self._between_packets():
+                found, self._at = acknowledgements(self._held)
+                for identifier, code in found:
+                    self._acknowledged(identifier, code)
+                if found and self._at == len(self._held):
+                    raise BlockingIOError
         piece = self._held[self._at : self._at + size]
         self._at += len(piece)
         return piece
@@ -95,6 +125,11 @@ class QuickPaho(paho.Client):
         """Return the next packet identifier."""
         return self._mid_generate()
 
+    def unhurried(self, unhurried: bool) -> None:
+        """Wait for much to read, or the end, before anyone is woken; or for anything."""
+        if isinstance(self._sock, ReadAhead):
+            self._sock.unhurried(unhurried)
+
     def write(self, packets: Sequence[bytes]) -> MQTTErrorCode:
         """Send ``packets`` in one go; what the system does not take now follows by itself."""
         data = b"".join(packets)
@@ -118,7 +153,7 @@ class QuickPaho(paho.Client):
         below = cast("socket.socket", super()._create_socket())
         # Messages of one commit follow each other without waiting for the peer's TCP.
         below.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return ReadAhead(below)
+        return ReadAhead(below, self.acknowledged, lambda: not self._in_packet["command"])
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
         packet = self._in_packet["packet"]
@@ -126,6 +161,22 @@ class QuickPaho(paho.Client):
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
         self.acknowledged(packet[0] << 8 | packet[1], packet[2] if len(packet) > 2 else 0)
         return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+
+def acknowledgements(data: bytes) -> tuple[list[tuple[int, int]], int]:
+    """Return identifier and reason code of the whole PUBACKs that ``data`` begins with.
+
+    And where they end. (MQTT 5, 3.4; in 3.1.1, and where all is well, there is no code: 0.)
+    """
+    found, at = [], 0
+    while at + 4 <= len(data) and data[at] == paho.PUBACK:
+        length = data[at + 1]
+        end = at + 2 + length
+        if not 2 <= length < 128 or end > len(data):
+            break
+        found.append((data[at + 2] << 8 | data[at + 3], data[at + 4] if length > 2 else 0))
+        at = end
+    return found, at
 
 
 def publish_packet(

@@ -52,6 +52,11 @@ class SocketWatch:
             if self._client.want_write():
                 self._wants_to_write(self._client, None, sock)
 
+    def glance(self) -> None:
+        """Read what is there without waiting to be told of it."""
+        if self._attached:
+            self._guarded(self._read)
+
     def give_up(self) -> None:
         """Close the socket, also one that a thread is still about to make; idempotent."""
         self._given_up = True
@@ -94,5 +99,6 @@ class SocketWatch:
             self._lost(error)
 
     async def _keep_alive(self) -> None:
-        while self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS:  # noqa: ASYNC110
+        while self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             await asyncio.sleep(_MISC_EVERY_S)
+            self.glance()

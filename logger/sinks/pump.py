@@ -92,6 +92,10 @@ class Pump:
         """Offer everything after ``position``, again or for the first time, and nothing before."""
         self._progress.wish(position)
 
+    def glance(self) -> None:
+        """Look whether the receiver has answered; called at each commit."""
+        self._sink.glance()
+
     def status(self) -> PumpStatus:
         """Return how delivery stands now."""
         progress, position = self._progress, self._progress.cursor.position
@@ -226,7 +230,8 @@ class Pump:
     async def _deliver(self, batch: Sequence[Labelled], retags: Sequence[Retag]) -> bool:
         """Return whether the receiver stayed the same; if not, the cursor was set back."""
         last = batch[-1].entry
-        receipt = await self._sink.deliver(batch)
+        at_leisure = self._caught_up and not retags
+        receipt = await self._sink.deliver(batch, at_leisure=at_leisure)
         self._keep_refused(receipt)
         for retag in retags:
             self._keep_refused(await self._sink.retag(retag, last, self._batches(retag)))

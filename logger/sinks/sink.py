@@ -50,8 +50,13 @@ class Sink(Protocol):
     async def connect(self) -> None:
         """Make a connection anew; nothing of an earlier one is left."""
 
-    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
-        """Return when the receiver has acknowledged or refused every item of ``batch``."""
+    async def deliver(self, batch: Sequence[Labelled], *, at_leisure: bool = False) -> Receipt:
+        """Return when the receiver has acknowledged or refused every item of ``batch``.
+
+        ``at_leisure`` tells that nothing waits behind it: the answer may be left unread
+        until the next :meth:`glance`, or a second, since to be woken for it costs as much
+        as to send a block.
+        """
 
     async def retag(
         self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
@@ -66,6 +71,9 @@ class Sink(Protocol):
 
     async def attend(self) -> None:
         """Do what is due without new entries; called at least once a second."""
+
+    def glance(self) -> None:
+        """Look whether the receiver has answered; called at each commit, never waits."""
 
     async def close(self, *, goodbye: bool) -> None:
         """Drop the connection, whatever its state; never raises ``SinkUnavailable``.

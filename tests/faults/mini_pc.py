@@ -75,11 +75,11 @@ class Receiver(MemorySink):
         """The positions that it holds now."""
         return sorted(self._taken_s)
 
-    async def deliver(self, batch: Sequence[Any]) -> Any:
+    async def deliver(self, batch: Sequence[Any], *, at_leisure: bool = False) -> Any:
         """Take a batch, unless away."""
         if not self.reachable:
             raise SinkUnavailable("gone")
-        receipt = await super().deliver(batch)
+        receipt = await super().deliver(batch, at_leisure=at_leisure)
         now_s = self._clocks.monotonic_s()
         self._taken_s |= {item.entry.position: now_s for item in batch}
         return receipt

@@ -32,7 +32,8 @@ class MemorySink:
             raise SinkUnavailable("nobody listens")
         self.connections += 1
 
-    async def deliver(self, batch: Sequence[Labelled]) -> Receipt:
+    async def deliver(self, batch: Sequence[Labelled], *, at_leisure: bool = False) -> Receipt:
+        del at_leisure
         if self.failures:
             raise self.failures.pop(0)
         self.batches.append(list(batch))
@@ -60,6 +61,9 @@ class MemorySink:
     async def attend(self) -> None:
         if not self.reachable:
             raise SinkUnavailable("the connection has ended")
+
+    def glance(self) -> None:
+        pass
 
     async def close(self, *, goodbye: bool) -> None:
         self.goodbyes.append(goodbye)

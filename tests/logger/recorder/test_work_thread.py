@@ -27,6 +27,23 @@ async def test_what_work_raises_reaches_who_waits(thread: WorkThread) -> None:
     assert await thread.do(lambda: 1) == 1
 
 
+async def test_the_result_is_told_on_the_loop_before_anyone_who_waits_goes_on(
+    thread: WorkThread,
+) -> None:
+    told: list[tuple[int, str]] = []
+
+    def then(result: int) -> None:
+        told.append((result, threading.current_thread().name))
+
+    assert await thread.do(lambda: 1, then) == 1
+    assert told == [(1, threading.current_thread().name)]
+
+
+async def test_what_telling_raises_reaches_who_waits(thread: WorkThread) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await thread.do(lambda: 0, lambda zero: 1 // zero)
+
+
 async def test_the_loop_goes_on_meanwhile(thread: WorkThread) -> None:
     go_on = threading.Event()
     asyncio.get_running_loop().call_later(0.01, go_on.set)

@@ -123,8 +123,8 @@ async def test_a_correction_that_fails_half_way_is_made_again() -> None:
     journal.append(kinds.SessionResumed(session=SESSION, adopted_from=4, adopted_to=5))
 
     class FailingOnce(MemorySink):
-        async def deliver(self, batch):  # type: ignore[no-untyped-def]
-            receipt = await super().deliver(batch)
+        async def deliver(self, batch, *, at_leisure=False):  # type: ignore[no-untyped-def]
+            receipt = await super().deliver(batch, at_leisure=at_leisure)
             if len(self.batches) == 1:
                 self.failures.append(SinkUnavailable("gone"))
             return receipt
