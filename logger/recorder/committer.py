@@ -1,8 +1,9 @@
 """Group commit: everything that happened since the last one, in one transaction.
 
-One commit at a time, at most one per interval for all pens together, on a thread of its
-own; pens are read on while it lasts. What was committed is told to ``after``, on the
-event loop, in order. What finds no room on the drive is held and tried again.
+One commit at a time, at most one per interval for all pens together. Where nobody can miss
+the loop for a moment it is made at once; else on a thread of its own, and pens are read on
+while it lasts. What was committed is told to ``after``, on the event loop, in order. What
+finds no room on the drive is held and tried again.
 """
 
 import asyncio
@@ -23,8 +24,8 @@ from logger.recorder.rejections import rejections
 from logger.recorder.waiting import Waiting, WaitingState
 from logger.recorder.work_thread import WorkThread
 
-CURSORS_EVERY_S = 1.0
-"""A cursor that lags costs some repeats after a crash, a cursor each commit a page of the drive."""
+CURSORS_EVERY_S = 5.0
+"""A new connection repeats 30 s anyway; a cursor in each commit would cost pages of the drive."""
 
 NO_CURSORS: Mapping[str, Cursor] = {}
 
@@ -34,9 +35,10 @@ class Committer:
     """Owns the journal's only writer.
 
     ``gather`` returns what there is to say since it was last called; ``read`` keeps what
-    pens say while a commit takes long; ``cursors`` returns the sinks' newest cursors,
-    which ride along once a second; ``now`` is a monotonic clock in seconds. An error of the
-    journal is final: it reaches whoever waits, and ends :meth:`run`. Want of room is none.
+    pens say while a commit takes long; ``calm`` tells whether they say so little that the
+    kernel keeps it for a second; ``cursors`` returns the sinks' newest cursors, which ride
+    along every 5 s; ``now`` is a monotonic clock in seconds. An error of the journal is
+    final: it reaches whoever waits, and ends :meth:`run`. Want of room is none.
     """
 
     drive: Drive
@@ -48,6 +50,7 @@ class Committer:
     now: Callable[[], float]
     interval_s: float
     idle_interval_s: float
+    calm: Callable[[], bool] = lambda: False
     quarantine_room: QuarantineRoom = field(default_factory=lambda: QuarantineRoom({}))
     commits: int = 0
     _committed_s: float = 0.0
@@ -163,7 +166,7 @@ class Committer:
         while self.waiting:
             piece = self.waiting.next_commit()
             try:
-                entries += await self._on_thread(piece, NO_CURSORS)
+                entries += await self._on_drive(piece, NO_CURSORS)
             except JournalUnavailable as error:
                 self.waiting.put_off(error, self.now())
                 break
@@ -183,11 +186,11 @@ class Committer:
             idle = even_idle or now_s - self._committed_s >= self.idle_interval_s
             if not (idle and moved):
                 if self.drive.is_look_due():
-                    await self._on_thread([], NO_CURSORS)
+                    await self._on_drive([], NO_CURSORS)
                     self._note_level()
                 return []
         try:
-            entries = await self._on_thread(drafts, moved, kept, released)
+            entries = await self._on_drive(drafts, moved, kept, released)
         except JournalUnavailable:
             self._quarantined[:0] = refused
             self.quarantine_room.release(kept)
@@ -207,7 +210,7 @@ class Committer:
         written = self._written
         return {name: at for name, at in self.cursors().items() if written.get(name) != at}
 
-    async def _on_thread(
+    async def _on_drive(
         self,
         drafts: Sequence[Draft],
         cursors: Mapping[str, Cursor],
@@ -218,15 +221,20 @@ class Committer:
         if self._failure is not None:
             raise self._failure
         work = partial(self.drive.write, drafts, cursors, quarantined, released)
-        with self._pulse.writing():
-            try:
-                entries = await self._thread.do(work, self._tell)
-            except JournalUnavailable:
-                raise
-            except JournalError as error:
-                self._failure = error
-                self.hurry()
-                raise
+        try:
+            if self.calm() and not self.waiting and self.drive.is_quick():
+                # To have it done by the thread costs as much again as to do it.
+                entries = work()
+                self._tell(entries)
+            else:
+                with self._pulse.writing():
+                    entries = await self._thread.do(work, self._tell)
+        except JournalUnavailable:
+            raise
+        except JournalError as error:
+            self._failure = error
+            self.hurry()
+            raise
         self.commits += bool(drafts or cursors)
         return entries
 

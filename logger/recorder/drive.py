@@ -1,4 +1,4 @@
-"""The journal on its drive, as the committer's thread works on it."""
+"""The journal on its drive, as the committer works on it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +12,9 @@ from logger.journal.writer import Clock, Journal
 from logger.recorder.disk import Disk
 
 LOOK_EVERY_S = 2.0
+SLOW_S = 0.3
+"""A write that takes longer shows that this drive makes one wait now and then."""
+SLOW_FOR_S = 60.0
 
 
 def open_journal(data_dir: Path, clock: Clock, disk: Disk) -> Journal:
@@ -28,7 +31,7 @@ def open_journal(data_dir: Path, clock: Clock, disk: Disk) -> Journal:
 class Drive:
     """Appends, gives the reserve away when nothing else is left, and looks at the room.
 
-    ``write`` blocks and belongs to one thread; ``state`` may be read on any. ``now`` is a
+    ``write`` blocks, one call at a time; ``state`` may be read on any thread. ``now`` is a
     monotonic clock in seconds.
     """
 
@@ -37,11 +40,21 @@ class Drive:
         self._disk = disk
         self._now = now
         self._look_at_s = now() + LOOK_EVERY_S
+        self._slow_until_s = now()
         self.state = disk.look()
 
     def is_look_due(self) -> bool:
         """Return whether ``write`` should be called though there is nothing to write."""
         return self._now() >= self._look_at_s
+
+    def is_quick(self) -> bool:
+        """Return whether ``write`` can be expected not to make anyone wait.
+
+        False when it is to look at the drive as well, and for :data:`SLOW_FOR_S` after a
+        write that took longer than :data:`SLOW_S`.
+        """
+        now_s = self._now()
+        return now_s >= self._slow_until_s and now_s < self._look_at_s
 
     def write(
         self,
@@ -55,6 +68,21 @@ class Drive:
         JournalUnavailable: nothing of it was committed, and trying again later may help.
         Any other JournalError is final.
         """
+        began_s = self._now()
+        try:
+            return self._write(drafts, cursors, quarantined, released)
+        finally:
+            ended_s = self._now()
+            if ended_s - began_s > SLOW_S:
+                self._slow_until_s = ended_s + SLOW_FOR_S
+
+    def _write(
+        self,
+        drafts: Sequence[Draft],
+        cursors: Mapping[str, Cursor],
+        quarantined: Sequence[Quarantined],
+        released: Sequence[Quarantined],
+    ) -> list[Entry]:
         if self.is_look_due():
             self._look()
         while True:

@@ -30,7 +30,7 @@ KEPT_AT_MOST = 1 << 22
 
 @dataclass(slots=True)
 class Link:
-    """Collects what ``port`` yields. ``opened`` is when it was opened."""
+    """Collects what ``port`` yields. It was ``opened`` and bytes were last ``read_at`` then."""
 
     port: Port
     profile: Profile
@@ -42,8 +42,8 @@ class Link:
     buffered: int = 0
     drained_bytes: int = 0
     last_good: HostTime | None = None
+    read_at: HostTime | None = None
     _chunks: list[bytes] = field(default_factory=list)
-    _read_at: HostTime | None = None
     _asked_ns: int = 0
     _good: int = 0
     _strange: int = 0
@@ -85,7 +85,7 @@ class Link:
             self.lose("unplugged", str(error))
         if got:
             self.buffered += got
-            self._read_at = clock()
+            self.read_at = clock()
         return got
 
     def lose(self, reason: str, detail: str) -> None:
@@ -99,7 +99,7 @@ class Link:
             return []
         data, self._chunks, self.buffered = b"".join(self._chunks), [], 0
         self.drained_bytes = len(data)
-        drafts = self.assembler.take(data, self._read_at or now)
+        drafts = self.assembler.take(data, self.read_at or now)
         if self.assembler.unsupported is not None:
             reason = "another pen" if self.identified else "unsupported"
             self.lose(reason, str(self.assembler.unsupported))

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 BUFFER_LIMIT = 1 << 18
 """Bytes kept between two commits before reading waits for one."""
+CALM_BYTES_A_SECOND = 4000
+"""What any terminal keeps: a line that says less can go unread for a second."""
 CALM_READ = 1536
 """A commit that found fewer bytes than this shows that one read a commit is enough."""
 BUSY_READ = 4096
@@ -81,6 +83,13 @@ class PenRecorder:
             return None
         return link.assembler.stream.pen.serial
 
+    @property
+    def is_calm(self) -> bool:
+        """Tell whether the line can go unread for a second and loses nothing."""
+        link = self.link
+        limit = CALM_BYTES_A_SECOND * self.settings.commit_interval_s
+        return link is None or (link.lost is None and link.drained_bytes <= limit)
+
     async def run(self) -> None:
         """Record for ever; ends only by cancellation, with the port closed."""
         while True:
@@ -97,8 +106,8 @@ class PenRecorder:
         link = self.link
         if link is None:
             return []
-        link.read_all(self.clock)
-        now = self.clock()
+        got = link.read_all(self.clock)
+        now = link.read_at if got and link.read_at else self.clock()
         drafts = link.drain(now)
         if link.identified:
             self.backoff.succeeded()

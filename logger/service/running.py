@@ -47,7 +47,7 @@ from logger.status import Status
 
 log = logging.getLogger(__name__)
 
-TAIL_ENTRIES = 160
+TAIL_ENTRIES = 240
 TAIL_BYTES = 3_000_000
 SAVE_EVERY_ENTRIES = 2000
 
@@ -99,6 +99,7 @@ class Service:
             waiting=Waiting(settings.disk.hold_bytes),
             gather=self._gather,
             read=self._read,
+            calm=lambda: all(recorder.is_calm for recorder in self._roster.recorders),
             cursors=self._delivery.cursors,
             after=self._committed,
             now=time.monotonic,

@@ -11,7 +11,7 @@ from logger.journal import kinds
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
 from logger.journal.succession import succession_notes
-from logger.recorder.clock_watch import ClockWatch
+from logger.recorder.clock_watch import ClockWatch, offset_ns
 from logger.recorder.disk import DiskState
 from logger.recorder.roster import Roster
 from logger.recorder.waiting import WaitingState
@@ -60,7 +60,8 @@ class Watch:
 
     def committed(self, entries: list[Entry]) -> None:
         """Note what was saved last."""
-        self._saved, self._saved_ns = entries[-1], self._clock().boottime_ns
+        self._saved = entries[-1]
+        self._saved_ns = self._saved.time_ns - offset_ns(self._clock_watch.told)
         if any(entry.kind != kinds.SAMPLES for entry in entries):
             self._present = None
 
@@ -76,7 +77,7 @@ class Watch:
             journal=self._reader.id,
             saved_position=self._saved.position if self._saved else 0,
             saved_unix_ns=saved_ns,
-            saved_age_s=(now.boottime_ns - self._saved_ns) / 1e9,
+            saved_age_s=max(0.0, (now.boottime_ns - self._saved_ns) / 1e9),
             clock=clock_status(self._clock_watch, now),
             drive=drive_status(disk, waiting),
             pens=tuple(pen_status(recorder, now) for recorder in self._roster.recorders),

@@ -83,11 +83,12 @@ class AcknowledgedClient(aiomqtt.Client):
         )
         self.window = settings.window
         self._quick = QuickPaho.adopt(self._client, self._acknowledged)
-        self._socket = SocketWatch(self._client, self._loop, self._lost)
+        self._socket = SocketWatch(self._client, self._loop, self._lost, self._lose_patience)
         self._version_5 = v5
         self._waiting: dict[int, int] = {}
         self.refused: dict[int, SinkRejected] = {}
         self._verdict: asyncio.Future[None] = self._loop.create_future()
+        self._sent_s, self._left = 0.0, 0
         self._largest_packet = _NO_LIMIT
         self._client.connect_timeout = min(settings.timeout_s, _CONNECT_TIMEOUT_S)
 
@@ -156,11 +157,8 @@ class AcknowledgedClient(aiomqtt.Client):
             written = self._quick.write(packets)
             if written != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 raise SinkUnavailable(f"the messages could not be sent ({written.name})")
-            self._be_patient()
-            try:
-                await self._verdict
-            finally:
-                self._patience.cancel()
+            self._sent_s, self._left = self._loop.time(), len(self._waiting)
+            await self._verdict
 
     def glance(self) -> None:
         """Look whether the broker has judged; if it has not, be told as soon as it does."""
@@ -169,22 +167,16 @@ class AcknowledgedClient(aiomqtt.Client):
             if not self._verdict.done():
                 self._quick.unhurried(False)
 
-    def _be_patient(self) -> None:
-        """Give the broker time to acknowledge something; one timer is all that this costs."""
-        self._patience = self._loop.call_later(
-            self.timeout, self._look_again, self._verdict, len(self._waiting)
-        )
-
-    def _look_again(self, verdict: asyncio.Future[None], left: int) -> None:
-        if verdict is self._verdict:
-            self.glance()
-        if verdict.done():
+    def _lose_patience(self) -> None:
+        """End the wait for a broker that acknowledges nothing; called once a second."""
+        if self._verdict.done():
             return
-        if len(self._waiting) < left:
-            self._be_patient()
-        else:
+        now_s, left = self._loop.time(), len(self._waiting)
+        if left < self._left:
+            self._sent_s, self._left = now_s, left
+        elif now_s - self._sent_s >= self.timeout:
             words = f"the broker acknowledged nothing for {self.timeout:g} s"
-            _fail(verdict, SinkUnavailable(words))
+            _fail(self._verdict, SinkUnavailable(words))
 
     async def leave(self) -> None:
         """Say goodbye, so that no will is sent, and close; at worst just close."""

@@ -28,7 +28,7 @@ class Progress:
         self._wished: int | None = None
         self._oldest: tuple[int, int] | None = None
         self._refused = {(item.position, item.item): None for item in refused}
-        self.accepted_unix_ns: int | None = None
+        self._accepted_s: float | None = None
         self.entries = 0
         self.samples = 0
         self.quarantined = 0
@@ -50,11 +50,16 @@ class Progress:
         """Whether what was accepted once before is being offered again."""
         return self._position < self._furthest
 
-    def accepted(self, position: int, samples: int, entries: int, unix_ns: int) -> bool:
+    @property
+    def accepted_age_s(self) -> float | None:
+        """How long ago the last batch was acknowledged; None if none was."""
+        return None if self._accepted_s is None else self._monotonic() - self._accepted_s
+
+    def accepted(self, position: int, samples: int, entries: int) -> bool:
         """Note an acknowledged batch; return whether it led further than ever before."""
         self._position = position
-        self._history.accepted(position, self._monotonic())
-        self.accepted_unix_ns = unix_ns
+        self._accepted_s = self._monotonic()
+        self._history.accepted(position, self._accepted_s)
         self.entries += entries
         self.samples += samples
         self._forget_refused()

@@ -100,12 +100,17 @@ class Pump:
         """Return how delivery stands now."""
         progress, position = self._progress, self._progress.cursor.position
         depth = max(0, self._feed.last_position - position)
+        accepted_age_s = progress.accepted_age_s
         return PumpStatus(
             name=self.name,
             state=self._state,
             error=self._error,
             position=position,
-            accepted_unix_ns=progress.accepted_unix_ns,
+            accepted_unix_ns=(
+                None
+                if accepted_age_s is None
+                else self._clock().wall_ns - round(accepted_age_s * 1e9)
+            ),
             depth=depth,
             oldest_age_s=self._age_s() if depth else 0.0,
             entries_delivered=progress.entries,
@@ -239,8 +244,7 @@ class Pump:
             await self._start_behind(self._progress.rewind(last.position))
             return False
         samples = sum(len(item.block) for item in batch if item.block is not None)
-        now_ns = self._clock().wall_ns
-        if self._progress.accepted(last.position, samples, len(batch), now_ns):
+        if self._progress.accepted(last.position, samples, len(batch)):
             self._recovered("delivering")
         return True
 

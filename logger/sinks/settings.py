@@ -68,7 +68,7 @@ class InfluxSettings(_Section):
     token: SecretStr | None = None
     tls: TlsSettings | None = None
     timeout_s: Seconds = 10.0
-    flush_interval_s: Annotated[float, Field(ge=0, le=60)] = 3.0
+    flush_interval_s: Annotated[float, Field(ge=0, le=60)] = 5.0
     batch_points: Annotated[int, Field(ge=1, le=50_000)] = 5000
     batch_bytes: Annotated[int, Field(ge=1000, le=1_000_000)] = 1_000_000
     gzip: bool = False

@@ -40,6 +40,7 @@ class Room:
         self.positions: dict[str, Cursor] = {}
         self.told: list[Entry] = []
         self.reads = 0
+        self.calm = False
         self.journal = Journal.open(data_dir, HostClock())
         self.data_dir = data_dir
         self.committer = Committer(
@@ -47,6 +48,7 @@ class Room:
             waiting=Waiting(DISK.hold_bytes),
             gather=self._gather,
             read=self._read,
+            calm=lambda: self.calm,
             cursors=lambda: self.positions,
             after=self.told.extend,
             now=time.monotonic,
