@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -124,8 +125,7 @@ Message = SampleRun | Pen | PenEvent
 """What a decoder yields, in the order of the wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostTime:
+class HostTime(msgspec.Struct, frozen=True, gc=False):
     """One reading of the host's clocks.
 
     ``wall_ns`` UTC since 1970, ``boottime_ns`` CLOCK_BOOTTIME (counts through

@@ -18,7 +18,8 @@ from drivers.errors import ConfigError
 _LOOK_AGAIN_S = 0.002
 _DRAIN_BLIND_S = 0.3
 _DRAIN_LOOKS = 1500
-_DRAIN_EMPTY = 3
+_DRAIN_EMPTY = 25
+"""Looks in a row: the kernel hands over late what was written on a busy machine."""
 
 
 class PtyLink:

@@ -1,12 +1,11 @@
 """An entry of the journal, and the draft from which the writer makes one."""
 
-from dataclasses import dataclass
+import msgspec
 
 from drivers.model import SampleBlock
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What someone wants appended. The writer gives it position, time and hashes.
 
     ``kind`` is one of ``logger.journal.kinds``; ``stream`` is the pen's serial number,
@@ -22,8 +21,7 @@ class Draft:
     block: SampleBlock | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One committed entry. ``time_ns`` is the host's wall clock (UTC) at append.
 
     ``payload`` is None once it was pruned or erased; ``payload_hash`` (SHA-256) stays.

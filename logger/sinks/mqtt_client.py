@@ -134,7 +134,7 @@ class AcknowledgedClient(aiomqtt.Client):
     ) -> None:
         """Send topics and payloads together; return when the broker has judged each of them.
 
-        ``unhurried`` lets a judgement wait until :meth:`glance`, or a second, or a lot of them.
+        ``unhurried`` lets a judgement wait until :meth:`glance`, or 2 s, or a lot of them.
         Raises SinkUnavailable if the connection ended, rights are missing or nothing was
         acknowledged for ``timeout`` seconds. One call at a time.
         """
@@ -168,7 +168,7 @@ class AcknowledgedClient(aiomqtt.Client):
                 self._quick.unhurried(False)
 
     def _lose_patience(self) -> None:
-        """End the wait for a broker that acknowledges nothing; called once a second."""
+        """End the wait for a broker that acknowledges nothing; called every 2 s."""
         if self._verdict.done():
             return
         now_s, left = self._loop.time(), len(self._waiting)

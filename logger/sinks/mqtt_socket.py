@@ -13,13 +13,13 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 
-_MISC_EVERY_S = 1.0
+_MISC_EVERY_S = 2.0
 
 
 class SocketWatch:
     """Takes the place of aiomqtt's own; ``lost`` is told once why a connection ended.
 
-    ``each_second`` is called so often, after all that had arrived was read. Until
+    ``at_times`` is called every 2 s, after all that had arrived was read. Until
     :meth:`attach`, which belongs to the loop, nothing is watched.
     """
 
@@ -28,12 +28,12 @@ class SocketWatch:
         client: paho.Client,
         loop: asyncio.AbstractEventLoop,
         lost: Callable[[Exception], None],
-        each_second: Callable[[], None],
+        at_times: Callable[[], None],
     ) -> None:
         self._client = client
         self._loop = loop
         self._lost = lost
-        self._each_second = each_second
+        self._at_times = at_times
         self._attached = self._given_up = False
         self._misc: asyncio.Task[None] | None = None
         client.on_socket_open = None
@@ -105,4 +105,4 @@ class SocketWatch:
         while self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             await asyncio.sleep(_MISC_EVERY_S)
             self.glance()
-            self._each_second()
+            self._at_times()

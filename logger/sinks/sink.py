@@ -1,8 +1,9 @@
 """What a pump asks of a sink, and the items that pass between them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from drivers.model import SampleBlock
 from logger.journal.entry import Entry
@@ -10,8 +11,7 @@ from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Assignment, Retag
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(msgspec.Struct, frozen=True):
     """An entry with what was open on its pen at its position.
 
     ``block`` is set for samples alone; ``assignment`` is None where no session was open.
@@ -22,8 +22,7 @@ class Labelled:
     assignment: Assignment | None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What became of a batch that was taken.
 
     ``quarantined`` are the items that the receiver refused for good, in its own words.
@@ -54,7 +53,7 @@ class Sink(Protocol):
         """Return when the receiver has acknowledged or refused every item of ``batch``.
 
         ``at_leisure`` tells that nothing waits behind it: the answer may be left unread
-        until the next :meth:`glance`, or a second, since to be woken for it costs as much
+        until the next :meth:`glance`, or 2 s, since to be woken for it costs as much
         as to send a block.
         """
 

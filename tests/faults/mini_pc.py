@@ -4,9 +4,10 @@ import asyncio
 import random
 import shutil
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from drivers.model import HostTime
 from logger.backoff import Backoff

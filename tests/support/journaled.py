@@ -3,10 +3,10 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import count
 
 import numpy as np
+from msgspec.structs import replace
 
 from drivers.model import Anchor, ColumnLayout, Flag, HostTime, SampleBlock
 from logger.journal import kinds

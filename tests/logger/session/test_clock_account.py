@@ -1,6 +1,6 @@
 """By which clocks a session was recorded, and what a later reading knows better."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from drivers.model import Anchor, HostTime
 from logger.journal import kinds

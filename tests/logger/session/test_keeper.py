@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from drivers.model import HostTime
 from logger.journal.kinds import (

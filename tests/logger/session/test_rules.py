@@ -1,11 +1,11 @@
 """Random days of a clinic: what must hold whatever people and pens do."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drivers.model import HostTime
 from logger.errors import CommandRefused

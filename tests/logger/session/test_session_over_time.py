@@ -1,6 +1,6 @@
 """Segments, pauses, interruptions and lapses."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from logger.journal.kinds import (
     SegmentStarted,

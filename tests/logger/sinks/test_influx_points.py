@@ -1,6 +1,6 @@
 """Events and stretches of time, down to the ns."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from logger.journal import kinds
 from logger.sinks.allow import PublicEvent
