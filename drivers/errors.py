@@ -9,6 +9,8 @@
     ├── SinkRejected      quarantine the item, move on (logger.errors)
     ├── CommandRefused    tell the caller; nothing was appended (logger.errors)
     │   └── NotRunning
+    ├── ProofFailed       tell what is wrong, trust nothing that it covers (logger.errors)
+    ├── PayloadsAway      fetch them from their sealed file, then ask again (logger.errors)
     ├── ConfigError       stop at start, name the place and the mend
     │   └── UnsupportedPen
     └── JournalError      stop loudly (logger.errors)

@@ -1,19 +1,25 @@
 """What drivers hand on: layouts, pens, blocks of samples and pen events.
 
 Everything here is frozen; numbers carry their unit in the name. The pipeline
-moves blocks of columns, never single samples.
+moves blocks of columns, never single samples. numpy, which takes a tenth of a second to
+import, is needed by who makes columns, not by who only reads what is said of pens.
 """
 
+from __future__ import annotations
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-_Times = TypeVar("_Times", int, NDArray[np.int64])
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_Times = TypeVar("_Times", int, "NDArray[np.int64]")
 
 SIMULATED_PREFIX = "SIM-"
 """Serial numbers that begin so are never a real pen's."""
@@ -52,11 +58,11 @@ class ColumnLayout:
 
     def values(self, raw: NDArray[np.generic]) -> NDArray[np.float64]:
         """Return ``raw`` in the channel's unit, float64 [n], NaN where absent."""
-        scaled = raw.astype(np.float64)
+        scaled: NDArray[np.float64] = raw.astype("float64")
         if (self.numerator, self.addend, self.denominator) != (1, 0, 1):
             scaled = (scaled * self.numerator + self.addend) / self.denominator
         if self.absent is not None:
-            scaled[raw == self.absent] = np.nan
+            scaled[raw == self.absent] = math.nan
         return scaled
 
 
@@ -210,16 +216,22 @@ class SampleBlock:
         tells neither, everywhere.
         """
         if self.flags_known & Flag.MOTOR_ON:
-            return np.asarray((self.status & Flag.MOTOR_ON) != 0)
+            return _is_set(self.status, Flag.MOTOR_ON)
         rate = self.values("rate_hz")
         if rate is None:
-            return np.ones(len(self), dtype=np.bool_)
-        return np.asarray(np.nan_to_num(rate) > 0)
+            return self.status >= 0  # all of them: it has no sign
+        return rate > 0
 
     def contact(self) -> NDArray[np.bool_] | None:
         """Return where the needles touched skin, bool [n]; None where the pen cannot sense it."""
         if not self.flags_known & Flag.CONTACT:
             return None
-        if self.flags_known & Flag.CONTACT_SENSED and not np.any(self.status & Flag.CONTACT_SENSED):
+        told = self.flags_known & Flag.CONTACT_SENSED
+        if told and not _is_set(self.status, Flag.CONTACT_SENSED).any():
             return None
-        return np.asarray((self.status & Flag.CONTACT) != 0)
+        return _is_set(self.status, Flag.CONTACT)
+
+
+def _is_set(status: NDArray[np.uint8], flag: Flag) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (status & flag) != 0
+    return found

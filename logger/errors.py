@@ -19,6 +19,8 @@ __all__ = [
     "LinkLost",
     "NeedlelogError",
     "NotRunning",
+    "PayloadsAway",
+    "ProofFailed",
     "SinkRejected",
     "SinkUnavailable",
     "UnsupportedPen",
@@ -54,6 +56,17 @@ class CommandRefused(NeedlelogError):
 
 class NotRunning(CommandRefused):
     """The order needs a recorder, and none is running in this data directory."""
+
+
+class ProofFailed(NeedlelogError):
+    """A signature, hash or proof does not show what it should; trust nothing that it covers."""
+
+
+class PayloadsAway(NeedlelogError):
+    """The payloads asked for lie in a sealed file: fetch them first, then ask again.
+
+    Raised by a reader only that was told not to wait for them.
+    """
 
 
 class JournalError(NeedlelogError):

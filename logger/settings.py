@@ -6,9 +6,7 @@ a file of its own, named by the same key with ``_file`` behind it.
 """
 
 import hashlib
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -21,17 +19,22 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from logger.archive.retention.settings import RetentionSettings
+from logger.archive.settings import ArchiveSettings
 from logger.errors import ConfigError
 from logger.recorder.settings import AUTO, DiskSettings, PenSettings, RecordingSettings
+from logger.settings_sources import (
+    DATA_DIR_DEFAULT,
+    ENV_PREFIX,
+    SECRETS,
+    from_file,
+    from_flags,
+    merge,
+    settings_file,
+)
 from logger.sinks.settings import InfluxSettings, MqttSettings
 
-ENV_PREFIX = "NEEDLELOG_"
 _NOT_SETTINGS = ("NEEDLELOG_CONFIG", "NEEDLELOG_TEST_")
-_SECRETS = ("password", "token")
-_PATHS = (
-    *("data_dir", "profiles_dir", "plans_file", "ca_file", "cert_file", "key_file"),
-    *(f"{secret}_file" for secret in _SECRETS),
-)
 
 
 class LogSettings(BaseModel):
@@ -51,12 +54,14 @@ class Settings(BaseSettings):
     )
 
     site: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "site"
-    data_dir: Path = Path("needlelog-data")
+    data_dir: Path = Path(DATA_DIR_DEFAULT)
     profiles_dir: Path | None = None
     plans_file: Path | None = None
     pens: tuple[PenSettings, ...] = (PenSettings(),)
     recording: RecordingSettings = RecordingSettings()
     disk: DiskSettings = DiskSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    retention: RetentionSettings = RetentionSettings()
     mqtt: MqttSettings | None = None
     influx: InfluxSettings | None = None
     log: LogSettings = LogSettings()
@@ -98,44 +103,19 @@ def load_settings(
     :class:`ConfigError` naming the source, the key and the mend.
     """
     environ = os.environ if environ is None else environ
-    if path is None and environ.get("NEEDLELOG_CONFIG"):
-        path = Path(environ["NEEDLELOG_CONFIG"])
+    path = settings_file(path, environ)
     sources = [
-        ("flag --set", _from_flags(flags or {})),
+        ("flag --set", from_flags(flags or {})),
         ("environment", _from_environment(environ)),
-        (str(path), _from_file(path) if path else {}),
+        (str(path), from_file(path) if path else {}),
     ]
     merged: dict[str, Any] = {}
     for name, values in reversed(sources):
-        _merge(merged, _with_secret_files(name, values))
+        merge(merged, _with_secret_files(name, values))
     try:
         return Settings(**merged)
     except ValidationError as error:
         raise _explain(error, sources) from None
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
-    except OSError as error:
-        raise ConfigError(str(path), error.strerror or str(error), "Name a readable file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(str(path), f"no valid TOML: {error}", "Mend that line") from None
-    return _relative_to(path, values)
-
-
-def _relative_to(file: Path, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return ``values`` with every path taken as relative to the directory of ``file``."""
-    result = dict(values)
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            result[key] = _relative_to(file, value, f"{prefix}{key}.")
-        elif key in _PATHS and isinstance(value, str):
-            if "\0" in value:
-                raise ConfigError(f"{file}: {prefix}{key}", "no path holds a NUL", "Correct it")
-            result[key] = str(file.parent / value)
-    return result
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -154,42 +134,6 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         raise ConfigError("environment", str(error), "Give lists as JSON") from None
 
 
-def _from_flags(flags: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for dotted, text in flags.items():
-        *sections, key = dotted.split(".")
-        inner = values
-        for section in sections:
-            inner = inner.setdefault(section, {})
-            if not isinstance(inner, dict):
-                raise ConfigError(
-                    f"flag --set {dotted}", f"{section} has a value already", "Give one of the two"
-                )
-        inner[key] = _value_of(dotted, text)
-    return values
-
-
-def _value_of(dotted: str, text: str) -> Any:
-    """Return lists and tables, which a flag gives as JSON, as such; all else as text."""
-    if not text.startswith(("[", "{")):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"flag --set {dotted}", f"no valid JSON: {error}", "Mend it") from None
-
-
-def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
-    for key, value in over.items():
-        if isinstance(value, Mapping) and isinstance(base.get(key), dict):
-            _merge(base[key], value)
-        elif isinstance(value, Mapping):
-            base[key] = {}
-            _merge(base[key], value)
-        else:
-            base[key] = value
-
-
 def _with_secret_files(source: str, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return the values of one source, each secret that stands in a file of its own read."""
     result = dict(values)
@@ -197,7 +141,7 @@ def _with_secret_files(source: str, values: Mapping[str, Any], prefix: str = "")
         secret = key.removesuffix("_file")
         if isinstance(value, Mapping):
             result[key] = _with_secret_files(source, value, f"{prefix}{key}.")
-        elif key != secret and secret in _SECRETS:
+        elif key != secret and secret in SECRETS:
             place = f"{source}: {prefix}{key}"
             if secret in values:
                 raise ConfigError(place, f"{secret} is given as well", "Give one of the two")

@@ -5,9 +5,10 @@ from typing import Literal
 import msgspec
 
 ConditionKind = Literal[
-    "drive", "clock", "journal", "pen", "pen line", "session", "sink", "quarantine"
+    "drive", "clock", "journal", "pen", "pen line", "session", "sink", "quarantine", "archive"
 ]
 DriveLevel = Literal["good", "low", "full"]
+ArchiveState = Literal["waiting", "working", "idle", "failing"]
 PenState = Literal["no port", "waiting", "recording", "lost"]
 
 
@@ -111,6 +112,24 @@ class SinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The sealing of what is recorded; ``sealed`` counts since the start of the service.
+
+    So do ``pruned`` and ``erased``: payloads that left the journal.
+
+    ``waiting`` is its state before the first round. ``failed`` says what could not be done
+    in the last round, and why.
+    """
+
+    state: ArchiveState = "waiting"
+    sealed: int = 0
+    pruned: int = 0
+    erased: int = 0
+    last_round_unix_ns: int | None = None
+    failed: tuple[str, ...] = ()
+    retry_in_s: float | None = None
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """Something that keeps the service from being as it should, and what to do about it.
 
@@ -141,6 +160,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pens: tuple[PenStatus, ...]
     sessions: tuple[OpenSessionStatus, ...]
     sinks: tuple[SinkStatus, ...]
+    archive: ArchiveStatus = ArchiveStatus()
     journal_notes: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from logger.status import (
+    ArchiveStatus,
     GapStatus,
     OpenSessionStatus,
     PenStatus,
@@ -25,6 +26,7 @@ def status_lines(status: Status) -> list[str]:
     lines += [line for one in status.sessions for line in _session_lines(one)] or [
         "no session is open"
     ]
+    lines.append(_archive_line(status.archive))
     lines += [line for sink in status.sinks for line in _sink_lines(sink)] or ["no sink is set"]
     return lines + _condition_lines(status)
 
@@ -83,6 +85,13 @@ def _sink_lines(sink: SinkStatus) -> list[str]:
         again = "" if sink.retry_in_s is None else f" (again in {_age(sink.retry_in_s)})"
         lines.append(f"  {sink.error}{again}")
     return lines + [f"  {note}" for note in sink.notes]
+
+
+def _archive_line(archive: ArchiveStatus) -> str:
+    done_ns = archive.last_round_unix_ns
+    last = "" if done_ns is None else f", last at {_time(done_ns)}"
+    again = "" if archive.retry_in_s is None else f" (again in {_age(archive.retry_in_s)})"
+    return f"archive: {archive.state}, {archive.sealed} sealed{last}{again}"
 
 
 def _time(unix_ns: int | None) -> str:

@@ -17,7 +17,7 @@ from logger.cli.main import cli
 from logger.errors import ConfigError
 from logger.session.legs import ZONES
 from logger.settings import Settings
-from logger.sinks.influx_points import EVENT, SUMMARY
+from logger.sinks.influx_points import EVENT, HEAD_POINT, SUMMARY
 from logger.sinks.line_protocol import TELEMETRY
 from logger.sinks.mqtt_payloads import Publisher
 
@@ -119,7 +119,7 @@ def test_the_page_on_mqtt_names_every_topic() -> None:
     publisher = Publisher("needlelog/<site>", "<site>", "")
     leaves = ("availability", "session", "telemetry", "event", "correction")
     pen = publisher.pen_topic("SERIAL", "").replace("SERIAL", "<serial>")
-    for topic in (publisher.bridge_topic, *(pen + leaf for leaf in leaves)):
+    for topic in (publisher.bridge_topic, publisher.head_topic, *(pen + leaf for leaf in leaves)):
         assert f"| `{topic}` |" in page
 
 
@@ -127,12 +127,12 @@ def test_the_contract_on_mqtt_has_the_same_topics() -> None:
     page = (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8")
     contract = (ROOT / "config" / "asyncapi.yaml").read_text(encoding="utf-8")
     leaves = re.findall(r"\| `needlelog/<site>/(?:pen/<serial>/)?([\w/]+)` \|", page)
-    assert len(leaves) == 6
+    assert len(leaves) == 7
     for leaf in leaves:
         assert re.search(rf"address: \S*/{leaf}\b", contract), leaf
 
 
-@pytest.mark.parametrize("measurement", [TELEMETRY, EVENT, SUMMARY])
+@pytest.mark.parametrize("measurement", [TELEMETRY, EVENT, SUMMARY, HEAD_POINT])
 def test_the_page_on_influxdb_names_every_measurement(measurement: str) -> None:
     assert f"`{measurement}`" in (ROOT / "docs" / "influxdb.md").read_text(encoding="utf-8")
 

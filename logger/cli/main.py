@@ -1,6 +1,5 @@
 """``needlelog``: finds the command, and makes every expected error one line and an exit code."""
 
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -9,6 +8,8 @@ import click
 
 from logger import __version__
 from logger.cli.exits import Exit
+from logger.cli.invocation import Invocation
+from logger.cli.lazy import LazyGroup
 from logger.errors import (
     CommandRefused,
     ConfigError,
@@ -20,8 +21,15 @@ from logger.errors import (
 )
 
 COMMANDS = {
+    "account": "logger.cli.account:account",
+    "archive": "logger.cli.archive:archive",
+    "audit": "logger.cli.audit:audit",
+    "client": "logger.cli.client:client",
     "config": "logger.cli.config:config",
     "demo": "logger.cli.demo:demo",
+    "head": "logger.cli.head:head_cli",
+    "hold": "logger.cli.hold:hold",
+    "key": "logger.cli.key:key",
     "pen": "logger.cli.pen:pen",
     "ports": "logger.cli.ports:ports",
     "queue": "logger.cli.queue:queue",
@@ -35,20 +43,8 @@ COMMANDS = {
 """Where each command stands. A command's module is imported only when it is called."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when asked for, so that each starts fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return all names, sorted."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name, or None."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, name = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+class Needlelog(LazyGroup):
+    """The outermost group."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; whoever reads its output may stop at any time."""
@@ -61,7 +57,7 @@ class LazyGroup(click.Group):
             return Exit.OK
 
 
-@click.group(cls=LazyGroup)
+@click.group(cls=Needlelog, commands_at=COMMANDS)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -85,8 +81,6 @@ def cli(
     Exit codes: 0 done, 1 a check found something wrong, 2 usage or settings, 3 refused,
     4 no recorder is running, 5 the journal, 6 port or receiver out of reach, 130 Ctrl-C.
     """
-    from logger.cli.invocation import Invocation  # noqa: PLC0415 - pydantic loads slowly
-
     flags = {}
     for assignment in assignments:
         key, separator, value = assignment.partition("=")

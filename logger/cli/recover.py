@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from logger.cli.invocation import Invocation, pass_invocation
-from logger.cli.verify import missing_lines
+from logger.cli.verify_views import missing_lines
 from logger.errors import CommandRefused, ConfigError, JournalError, SinkUnavailable
 from logger.journal.damage import tell_damage
 from logger.journal.files import JOURNAL_FILE

@@ -1,27 +1,18 @@
 """Sessions as lines of text for a terminal, and as values for JSON."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from logger.cli.time_texts import time_text
 from logger.session.clock_account import ClockAccount
 from logger.session.legs import ZONES
-from logger.session.model import Segment, Session, SessionSummary, Spread
+from logger.session.model import Segment, Session, Spread
 
 
 def as_json_value(value: msgspec.Struct) -> Any:
     """Return ``value`` as JSON's own types, every field named as in the model."""
     return msgspec.to_builtins(value)
-
-
-def table_lines(rows: Sequence[SessionSummary]) -> list[str]:
-    """Return the session list, a line each under a header."""
-    if not rows:
-        return ["no session was recorded yet"]
-    header = f"{'session':<15} {'started (local time)':<20} {'pen':<16} {'client':<14} state"
-    return [header, *(_table_line(row) for row in rows)]
 
 
 def summary_lines(session: Session, clocks: ClockAccount) -> list[str]:
@@ -31,7 +22,7 @@ def summary_lines(session: Session, clocks: ClockAccount) -> list[str]:
         f"session {session.id}  {session.state}{mark}",
         f"  pen {session.pen} {session.pen_seen.model} {session.pen_seen.firmware}".rstrip()
         + f", client {session.client}, practitioner {session.practitioner}",
-        f"  from {_time(session.started_unix_ns)} to {_time(session.ended_unix_ns)}"
+        f"  from {time_text(session.started_unix_ns)} to {time_text(session.ended_unix_ns)}"
         + ("" if clocks.duration_s is None else f", {clocks.duration_s:.1f} s"),
         *_clock_lines(clocks),
     ]
@@ -43,18 +34,12 @@ def summary_lines(session: Session, clocks: ClockAccount) -> list[str]:
     for segment in session.segments:
         lines += _segment_lines(segment)
     for stay in session.interruptions:
-        until = _time(stay.to_unix_ns)
-        lines.append(f"  {stay.what} from {_time(stay.from_unix_ns)} to {until}: {stay.reason}")
+        until = time_text(stay.to_unix_ns)
+        lines.append(f"  {stay.what} from {time_text(stay.from_unix_ns)} to {until}: {stay.reason}")
     lines += [
-        f"  note {_time(note.time_unix_ns)} {note.actor}: {note.text}" for note in session.notes
+        f"  note {time_text(note.time_unix_ns)} {note.actor}: {note.text}" for note in session.notes
     ]
     return lines
-
-
-def _table_line(row: SessionSummary) -> str:
-    mark = " SIMULATED" if row.simulated else ""
-    started = _time(row.started_unix_ns)
-    return f"{row.id:<15} {started:<20} {row.pen:<16} {row.client:<14} {row.state}{mark}"
 
 
 def _clock_lines(clocks: ClockAccount) -> list[str]:
@@ -74,9 +59,8 @@ def _clock_lines(clocks: ClockAccount) -> list[str]:
             lines.append(f"  the clock changed at position {stretch.from_position}{jumped}")
     started, ended = clocks.corrected_started_unix_ns, clocks.corrected_ended_unix_ns
     if started is not None or ended is not None:
-        lines.append(
-            f"  corrected: from {_time(started, 'as recorded')} to {_time(ended, 'as recorded')}"
-        )
+        known = [time_text(one, "as recorded") for one in (started, ended)]
+        lines.append(f"  corrected: from {known[0]} to {known[1]}")
     return lines
 
 
@@ -115,7 +99,7 @@ def _segment_lines(segment: Segment) -> list[str]:
         limit = "" if deviation.limit is None else f": {deviation.extreme} beyond {deviation.limit}"
         lines.append(
             f"     DEVIATION {deviation.what}{limit}, {deviation.lasted_s:.1f} s "
-            f"from {_time(deviation.from_unix_ns)}"
+            f"from {time_text(deviation.from_unix_ns)}"
         )
     return lines
 
@@ -128,10 +112,3 @@ def _spread(spread: Spread | None, unit: str) -> str:
 
 def _percent(share: float | None) -> str:
     return "unknown" if share is None else f"{share:.2%}"
-
-
-def _time(unix_ns: int | None, unknown: str = "-") -> str:
-    if unix_ns is None:
-        return unknown
-    local = datetime.fromtimestamp(unix_ns / 1e9, UTC).astimezone()
-    return local.strftime("%Y-%m-%d %H:%M:%S")

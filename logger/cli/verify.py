@@ -1,100 +1,102 @@
-"""``needlelog verify`` says whether the journal is whole."""
+"""``needlelog verify`` says whether journal, archive or a bundle are what was recorded."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-import msgspec
 
+from logger.archive.outside import Outside, read_outside
+from logger.archive.verification.result import ArchiveResult
 from logger.cli.exits import Exit
 from logger.cli.invocation import Invocation, pass_invocation
-from logger.journal.verify import VerifyResult
-from logger.journal.verify_succession import FileResult, SuccessionResult, verify_succession
+from logger.cli.verify_views import (
+    archive_lines,
+    bundle_lines,
+    journal_as_json,
+    journal_lines,
+)
+from logger.errors import JournalError
+from logger.journal.verify_succession import verify_succession
 
-
-def verify_command(path: Path, as_json: bool) -> Exit:
-    """Check the journal at ``path`` and all before it, print what was found, return the exit code.
-
-    ConfigError if there is no journal.
-    """
-    found = verify_succession(path)
-    if as_json:
-        click.echo(json.dumps(_as_json(found)))
-    else:
-        for line in _lines(found):
-            click.echo(line)
-    return Exit.OK if found.good else Exit.FOUND_WRONG
-
-
-def _as_json(found: SuccessionResult) -> dict[str, object]:
-    """Return the journal in use at the top, and the files before it under ``earlier``."""
-    return {
-        "good": found.good,
-        **asdict(found.current),
-        "earlier": [_file_as_json(file) for file in found.files[:-1]],
-        "missing": found.missing,
-        "unrecovered": found.unrecovered,
-    }
-
-
-def _file_as_json(file: FileResult) -> dict[str, object]:
-    told = {"file": file.file, "good": file.good, "link_problem": file.link_problem}
-    recovered = msgspec.to_builtins(file.recovered) if file.recovered else None
-    return {**told, **asdict(file.result), "recovered": recovered}
-
-
-def _lines(found: SuccessionResult) -> list[str]:
-    lines = [line for file in found.files[:-1] for line in _earlier_lines(file)]
-    lines += _result_lines(found.current)
-    for name in found.unrecovered:
-        lines.append(f"NOT RECOVERED {name}: it was damaged and set aside; run `needlelog recover`")
-    return lines
-
-
-def _earlier_lines(file: FileResult) -> list[str]:
-    lines = [f"recovered file {file.file}", *_result_lines(file.result)]
-    if file.recovered is not None:
-        lines += missing_lines(file.recovered.holes, file.recovered.lost_payloads)
-    if file.link_problem:
-        lines.append(f"BAD: {file.link_problem}")
-    return lines
-
-
-def missing_lines(holes: tuple[tuple[int, int], ...], payloads: tuple[int, ...]) -> list[str]:
-    """Return what a recovered file lacks, for a person."""
-    lines = [
-        f"MISSING positions {first} to {last}" if last > first else f"MISSING position {first}"
-        for first, last in holes
-    ]
-    if payloads:
-        lines.append(f"MISSING the payloads of {len(payloads)} entries, the first {payloads[0]}")
-    return lines
-
-
-def _result_lines(result: VerifyResult) -> list[str]:
-    lines = [
-        f"journal {result.journal}",
-        f"{result.entries} entries are good ({result.pruned} without payload, "
-        f"{result.unknown_kinds} of kinds not known here)",
-        f"head: position {result.head_position}, {result.head_hash or 'missing'}",
-    ]
-    if not result.good:
-        lines.append(f"BAD at position {result.bad_position}: {result.problem}")
-    return lines
+_BUNDLE = ".zip"
 
 
 @click.command("verify")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--head", metavar="FILE|HEX", help="A head that was kept elsewhere.")
+@click.option("--key-fingerprint", metavar="SHA256:...", help="As it was noted elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_invocation
-def verify_cli(invocation: Invocation, path: Path | None, as_json: bool) -> None:
-    """Check the journal's chain and name the first bad position.
+def verify_cli(
+    invocation: Invocation,
+    path: Path | None,
+    head: str | None,
+    key_fingerprint: str | None,
+    as_json: bool,
+) -> None:
+    """Check the journal's chain, all seals, heads and sealed files; or a bundle.
 
-    PATH is a data directory or a journal file; without it, the data directory of the
-    settings. A directory is checked with all that was recovered of files that were set
-    aside. Exit code 0: all is well; 1: something is wrong, or a file set aside is not
-    recovered yet.
+    PATH is a data directory, a journal file or a bundle (FILE.zip); without it, the data
+    directory of the settings. Without a head or fingerprint from outside, what is found
+    consistent may still be made up as a whole. Exit code 0: nothing is wrong; 1: something
+    is, or a file set aside is not recovered yet.
     """
-    code = verify_command(path or invocation.data_dir, as_json)
-    click.get_current_context().exit(code)
+    outside = read_outside(head, key_fingerprint)
+    place = path or invocation.data_dir
+    check = verify_bundle if place.suffix == _BUNDLE and not place.is_dir() else verify_place
+    click.get_current_context().exit(check(place, outside, as_json))
+
+
+def verify_bundle(path: Path, outside: Outside, as_json: bool) -> Exit:
+    """Check a bundle, print what was found, return the exit code."""
+    from logger.archive.bundle.checking import check_bundle  # noqa: PLC0415 - loads slowly
+
+    found = check_bundle(path, outside)
+    if as_json:
+        click.echo(json.dumps({"good": found.good, **asdict(found)}))
+    else:
+        for line in bundle_lines(found):
+            click.echo(line)
+    return Exit.OK if found.good else Exit.FOUND_WRONG
+
+
+def verify_place(place: Path, outside: Outside, as_json: bool) -> Exit:
+    """Check a data directory or journal file, print what was found, return the exit code.
+
+    ConfigError if there is no journal.
+    """
+    from logger.archive.verification.whole import verify_archive  # noqa: PLC0415 - loads slowly
+
+    progress = _Progress(shown=not as_json and sys.stderr.isatty())
+    journal = verify_succession(place, lambda done, last: progress("entries", done, last))
+    try:
+        archive = verify_archive(place, outside, progress)
+    except JournalError as error:
+        archive = ArchiveResult(problems=(str(error),))
+    progress.end()
+    good = journal.good and archive.good
+    if as_json:
+        told = {**journal_as_json(journal), "archive": asdict(archive), "good": good}
+        click.echo(json.dumps(told))
+    else:
+        for line in (*journal_lines(journal), *archive_lines(archive, good)):
+            click.echo(line)
+    return Exit.OK if good else Exit.FOUND_WRONG
+
+
+class _Progress:
+    """Shows how far a check has come, on one line of the terminal."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+
+    def __call__(self, what: str, done: int, last: int) -> None:
+        if self._shown:
+            click.echo(f"\r\033[K{what}: {done} of {last}", err=True, nl=False)
+
+    def end(self) -> None:
+        """Wipe the line."""
+        if self._shown:
+            click.echo("\r\033[K", err=True, nl=False)

@@ -25,8 +25,8 @@ LAYOUTS_MAX = 32
 _LayoutRow = tuple[str, str, Int64, Int64, Int64, Int64 | None]
 
 
-class _Block(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """Version 1 of the block, which is its tag."""
+class RawBlock(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """Version 1 of the block, which is its tag; its columns are not looked into yet."""
 
     pen: str
     boot_id: Int64 | None
@@ -42,7 +42,7 @@ class _Block(msgspec.Struct, frozen=True, array_like=True, tag=1):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(_Block)
+_DECODER = msgspec.msgpack.Decoder(RawBlock)
 _LAYOUTS_DECODER = msgspec.msgpack.Decoder(
     Annotated[tuple[_LayoutRow, ...], msgspec.Meta(max_length=LAYOUTS_MAX)]
 )
@@ -76,7 +76,7 @@ class BlockEncoder:
         encode = encode_few if rows <= FEW_ROWS else encode_columns
         anchor, host = block.anchor, block.host
         return _ENCODER.encode(
-            _Block(
+            RawBlock(
                 pen=block.pen,
                 boot_id=block.boot_id,
                 simulated=block.simulated,
@@ -99,7 +99,7 @@ def encode_block(block: SampleBlock) -> bytes:
 
 def decode_block(payload: bytes) -> SampleBlock:
     """Return the block that ``payload`` encodes; JournalError, and no other, if it is damaged."""
-    raw, layouts = _parse(payload)
+    raw, layouts = parse_block(payload)
     sequence, device_us, status, *channels = (
         decode_column(column, raw.rows) for column in raw.columns
     )
@@ -125,7 +125,7 @@ def check_block(payload: bytes) -> int:
 
     Cheaper than decoding: it looks at the form, not at the columns' values.
     """
-    raw, _ = _parse(payload)
+    raw, _ = parse_block(payload)
     return raw.rows
 
 
@@ -140,7 +140,11 @@ def _layout_row(layout: ColumnLayout) -> _LayoutRow:
     )
 
 
-def _parse(payload: bytes) -> tuple[_Block, tuple[ColumnLayout, ...]]:
+def parse_block(payload: bytes) -> tuple[RawBlock, tuple[ColumnLayout, ...]]:
+    """Return a block's fields and its layouts, the same object for the same layouts.
+
+    JournalError, and no other, if it is damaged. Columns stay encoded.
+    """
     try:
         raw = _DECODER.decode(payload)
         layouts = _layouts(bytes(raw.layouts))

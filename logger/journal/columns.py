@@ -20,21 +20,21 @@ Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _UNSIGNED = {size: np.dtype(f"<u{size}") for size in (1, 2, 4, 8)}
 
 
-class Progression(msgspec.Struct, frozen=True, array_like=True, tag=0):
+class Progression(msgspec.Struct, frozen=True, array_like=True, tag=0, gc=False):
     """``start + step * i`` modulo 2^64, as int64."""
 
     start: Int64
     step: Int64
 
 
-class Offsets(msgspec.Struct, frozen=True, array_like=True, tag=1):
+class Offsets(msgspec.Struct, frozen=True, array_like=True, tag=1, gc=False):
     """``minimum`` plus unsigned offsets; their size is that of ``offsets`` over the rows."""
 
     minimum: Int64
     offsets: bytes
 
 
-class Floats(msgspec.Struct, frozen=True, array_like=True, tag=2):
+class Floats(msgspec.Struct, frozen=True, array_like=True, tag=2, gc=False):
     """float64 as they are."""
 
     values: bytes

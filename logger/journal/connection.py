@@ -18,7 +18,7 @@ WAL_BYTES = 4 * 1024 * 1024
 CACHE_KIB = 512
 """Appends touch only the newest pages; SQLite's own 2 MiB would fill with old ones."""
 
-_BUSY_TIMEOUT_MS = 5000
+BUSY_TIMEOUT_MS = 5000
 _READ_ONLY = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 
 
@@ -114,7 +114,7 @@ def _probe(path: Path, how: str) -> apsw.Connection:
 
 def _close_doors(connection: apsw.Connection) -> None:
     """Let nothing in the file run, load or reach further than its tables."""
-    connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
     connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)

@@ -1,8 +1,11 @@
 """An entry of the journal, and the draft from which the writer makes one."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from drivers.model import SampleBlock
+if TYPE_CHECKING:
+    from drivers.model import SampleBlock
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -18,7 +21,7 @@ class Draft(msgspec.Struct, frozen=True):
     stream: str
     actor: str
     payload: bytes
-    block: SampleBlock | None = None
+    block: "SampleBlock | None" = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -36,5 +39,5 @@ class Entry(msgspec.Struct, frozen=True):
     payload: bytes | None
     payload_hash: bytes
     chain_hash: bytes
-    block: SampleBlock | None = None
+    block: "SampleBlock | None" = None
     journal: str = ""

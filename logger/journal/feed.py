@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from logger.errors import PayloadsAway
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
 from logger.journal.tail import Tail
@@ -12,11 +13,12 @@ class Feed:
     """Committed entries, from memory where they are new and from the file where not.
 
     Belongs to the event loop: ``publish``, ``read`` and ``wait_beyond`` are called there.
-    ``reader`` is the feed's own.
+    ``reader`` should not wait for sealed files; what lies there is fetched in a thread.
     """
 
     def __init__(self, reader: JournalReader, tail: Tail, last_position: int) -> None:
         self._reader = reader
+        self._fetching: asyncio.Future[None] | None = None
         self._tail = tail
         self._last_position = last_position
         self._waiting: dict[asyncio.Future[None], int] = {}
@@ -39,15 +41,34 @@ class Feed:
     def read(self, after: int, limit: int) -> list[Entry]:
         """Return up to ``limit`` entries beyond position ``after``, in order.
 
-        ``block`` is set on those that came from memory. JournalError if the file cannot
-        be read.
+        ``block`` is set on those that came from memory. Fewer, or none, where the next has
+        to be fetched from a sealed file: :meth:`fetched` waits for that. JournalError if
+        the file cannot be read.
         """
         if after >= self._last_position:
             return []
         entries = self._tail.read(after, limit)
         if entries is None:
-            entries = self._reader.read(after, limit, to=self._last_position)
+            entries = self._read_file(after, limit)
         return entries
+
+    async def fetched(self) -> bool:
+        """Return whether a sealed file was being read, once it is."""
+        if self._fetching is None:
+            return False
+        await asyncio.shield(self._fetching)
+        return True
+
+    def _read_file(self, after: int, limit: int) -> list[Entry]:
+        if self._fetching is not None and self._fetching.done():
+            self._fetching = None
+        try:
+            return self._reader.read(after, limit, to=self._last_position)
+        except PayloadsAway:
+            if self._fetching is None:
+                loop = asyncio.get_running_loop()
+                self._fetching = loop.run_in_executor(None, self._reader.fetch_pruned)
+            return []
 
     async def wait_beyond(self, position: int, timeout_s: float) -> bool:
         """Return True once there is an entry beyond ``position``, False after ``timeout_s``."""

@@ -47,6 +47,11 @@ def recovered_path(damaged: Path) -> Path:
     return damaged.with_name(f"{damaged.stem}.recovered.db")
 
 
+def unrecovered(data_dir: Path) -> list[str]:
+    """Return the names of files that were set aside and not recovered yet, oldest first."""
+    return [one.name for one in set_aside_files(data_dir) if not recovered_path(one).exists()]
+
+
 def sync_directory(directory: Path) -> None:
     """Make names created in ``directory`` outlast a power cut."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

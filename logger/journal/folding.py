@@ -2,7 +2,7 @@
 
 import apsw
 
-from logger.journal.connection import WAL_BYTES
+from logger.journal.connection import BUSY_TIMEOUT_MS, WAL_BYTES
 
 
 class Folding:
@@ -31,6 +31,22 @@ class Folding:
             return
         if pages == folded:
             self._due_at_pages = self._pages_max
+
+    def fold_away(self) -> bool:
+        """Fold all of the log and leave its file empty; False, at once, if somebody reads it.
+
+        apsw.Error if the drive fails.
+        """
+        connection = self._connection
+        connection.set_busy_timeout(0)
+        try:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except (apsw.BusyError, apsw.FullError):
+            return False
+        finally:
+            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        self._pages, self._due_at_pages = 0, self._pages_max
+        return True
 
     def _note_pages(self, connection: apsw.Connection, schema: str, pages: int) -> int:
         self._pages = pages

@@ -18,6 +18,7 @@ from logger.journal.entry import Entry
 from logger.journal.files import journal_path, wal_path
 from logger.journal.kinds import SAMPLES
 from logger.journal.migrations import shipped_migrations
+from logger.journal.pruned import PRUNED, PrunedBlocks
 from logger.journal.quarantine import Held, Quarantined
 from logger.journal.sealing import checked
 from logger.journal.statements import statement
@@ -33,11 +34,20 @@ class JournalReader:
     own entries, at its former positions. ConfigError if there is no journal, JournalError
     if it is from a newer needlelog, JournalDamaged if it is damaged. May be used from any
     thread, one at a time. ``entry_of`` makes an entry of a row; ValueError if it is none.
+
+    Given the directory, blocks that were pruned come with their payloads, from the sealed
+    files; not so where ``entry_of`` is another: then entries are as they lie. Whoever may
+    not wait for a file (half a second) says so: then PayloadsAway is raised instead, and
+    :meth:`fetch_pruned` gets what was wanted, in a thread.
     """
 
-    def __init__(self, place: Path, entry_of: Callable[[Sequence[Any]], Entry] = checked) -> None:
+    def __init__(
+        self, place: Path, entry_of: Callable[[Sequence[Any]], Entry] = checked, waits: bool = True
+    ) -> None:
         self._path = journal_path(place)
         self._entry_of = entry_of
+        is_serving = place.is_dir() and entry_of is checked
+        self._pruned = PrunedBlocks(place, waits=waits) if is_serving else None
         with self._storage_errors():
             self._opened = self._open()
             self.id = self._read_id()
@@ -58,8 +68,18 @@ class JournalReader:
         """Return up to ``limit`` entries beyond position ``after``, in order, up to ``to``.
 
         Only those of ``kinds`` and of ``stream``, if given. Their ``block`` is None, and so
-        is the payload of one that is not what was hashed.
+        is the payload of one that is not what was hashed. PayloadsAway as said above.
         """
+        return self._filled(self._stored(after, limit, kinds, stream, to))
+
+    def _stored(
+        self,
+        after: int,
+        limit: int,
+        kinds: Sequence[str] | None,
+        stream: str | None,
+        to: int | None,
+    ) -> list[Entry]:
         if self._earlier is not None and after + 1 < self.first_position:
             earlier = self._earlier.read(after, limit, kinds=kinds, stream=stream, to=to)
             if earlier:
@@ -119,12 +139,35 @@ class JournalReader:
         """
         found = self._entries("last_samples", {"after": after, "stream": stream})
         if not found and self._earlier is not None and after + 1 < self.first_position:
-            return self._earlier.newest(lambda file: file.last_samples(stream, after))
-        return next(iter(found), None)
+            earlier = self._earlier.newest(lambda file: file.last_samples(stream, after))
+            found = [] if earlier is None else [earlier]
+        return next(iter(self._filled(found)), None)
+
+    def fetch_pruned(self) -> None:
+        """Have at hand what PayloadsAway was raised for. May be called in any thread."""
+        if self._pruned is not None:
+            self._pruned.fetch()
+
+    def payloads_left(self, stream: str, first: int, last: int) -> list[int]:
+        """Return the positions of samples from ``first`` to ``last`` that lie in this file yet."""
+        bindings = {"stream": stream, "first": first, "last": last}
+        return [position for (position,) in self._all("payloads_left", bindings)]
 
     def last_position(self) -> int:
         """Return the position of the last committed entry, 0 if there is none."""
         return int(self._all("last_position")[0][0])
+
+    def chain_hashes(self, first: int, last: int) -> dict[int, bytes]:
+        """Return the chain hash of each entry of this file from ``first`` to ``last``."""
+        return dict(self._all("chain_hashes", (first, last)))
+
+    def position_of(self, chain_hash: bytes) -> int | None:
+        """Return which entry of this file has ``chain_hash``; None if none. Reads it all."""
+        return next((row[0] for row in self._all("position_of_hash", (chain_hash,))), None)
+
+    def without_payload(self) -> list[tuple[int, str, str]]:
+        """Return position, kind and stream of this file's entries that have no payload."""
+        return self._all("without_payload")
 
     def position_at(self, time_ns: int) -> int:
         """Return the first position whose time is at least ``time_ns``; one past the end if none.
@@ -182,6 +225,8 @@ class JournalReader:
     def close(self) -> None:
         """Let go of the file; idempotent."""
         self._opened.connection.close()
+        if self._pruned is not None:
+            self._pruned.close()
         if self._earlier is not None:
             self._earlier.close()
 
@@ -224,6 +269,16 @@ class JournalReader:
             return [self._entry_of(row) for row in rows]
         except ValueError as error:
             raise JournalDamaged(str(error), str(self._path)) from error
+
+    def _filled(self, entries: list[Entry]) -> list[Entry]:
+        return entries if self._pruned is None else self._pruned.filled(entries, self._prunings)
+
+    def _prunings(self, after: int) -> list[Entry]:
+        found: list[Entry] = []
+        while page := self._stored(after, 500, [PRUNED], None, None):
+            found += page
+            after = page[-1].position
+        return found
 
     def _all(self, name: str, bindings: Any = None) -> list[Any]:
         """Return all rows of a statement, so that its transaction has ended on return."""

@@ -104,6 +104,8 @@ def _write(path: Path, damaged: Path, found: Salvage) -> None:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        # What is erased from it later must have left no copy in an unused part of a page.
+        connection.execute("PRAGMA secure_delete = ON")
         migrate(connection, shipped_migrations())
         connection.execute(sql["create"])
         with connection:

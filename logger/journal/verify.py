@@ -1,5 +1,6 @@
 """Checks that a journal is whole: every entry is the one that was appended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from logger.journal.recovered import Recovered, recovered_or_none
 from logger.journal.sealing import stored
 
 _BATCH = 1000
+_TELL_EVERY = 50_000
+
+Progress = Callable[[int, int], None]
+"""Is told up to which position all is well, and which is the last."""
 _BEFORE_ALL = -(2**63)
 
 
@@ -113,20 +118,20 @@ class _Walk:
                 raise _Broken(f"it does not open the journal {self._id}")
 
 
-def verify(place: Path) -> VerifyResult:
+def verify(place: Path, progress: Progress = lambda done, last: None) -> VerifyResult:
     """Walk the whole chain of one journal file (or that of a data directory) and check it.
 
     A recorder may run meanwhile; what it appends after the start is not looked at. What a
-    recovered file is known to lack is no problem. ConfigError if there is no journal;
-    JournalError if it is from a newer needlelog, or so damaged that not even its id can
-    be read.
+    recovered file is known to lack is no problem. ``progress`` is told how far it is.
+    ConfigError if there is no journal; JournalError if it is from a newer needlelog, or so
+    damaged that not even its id can be read.
     """
     head = read_head(place) if place.is_dir() else None
     recovered = recovered_or_none(journal_path(place))
     with JournalReader(journal_path(place), stored) as reader:
         begins = 1 if reader.first_position <= 1 else reader.first_position
         walk = _Walk(reader.id, recovered.first if recovered else begins, recovered)
-        problem = _first_problem(reader, walk, head)
+        problem = _first_problem(reader, walk, head, progress)
     return VerifyResult(
         journal=reader.id,
         entries=walk.entries,
@@ -141,12 +146,14 @@ def verify(place: Path) -> VerifyResult:
     )
 
 
-def _first_problem(reader: JournalReader, walk: _Walk, head: Head | None) -> str:
+def _first_problem(
+    reader: JournalReader, walk: _Walk, head: Head | None, progress: Progress
+) -> str:
     """Walk as far as all is well; return what is wrong with the next entry, or nothing."""
     try:
         cursors = reader.cursors()
         last = reader.last_position()
-        _walk_to(reader, walk, last)
+        _walk_to(reader, walk, last, progress)
         if walk.position == walk.first_position - 1:
             return "there is no first entry"
         for sink, cursor in cursors.items():
@@ -159,10 +166,12 @@ def _first_problem(reader: JournalReader, walk: _Walk, head: Head | None) -> str
         return str(error)
 
 
-def _walk_to(reader: JournalReader, walk: _Walk, last: int) -> None:
+def _walk_to(reader: JournalReader, walk: _Walk, last: int, progress: Progress) -> None:
     try:
         for entry in reader.entries(_BEFORE_ALL, to=last, page=_BATCH):
             walk.step(entry)
+            if walk.entries % _TELL_EVERY == 0:
+                progress(entry.position, last)
     except JournalError:
         # Something in this batch cannot be read; one by one it shows what.
         for entry in reader.entries(walk.position, to=last, page=1):

@@ -8,7 +8,7 @@ from logger.journal.files import journal_path, recovered_path, set_aside_files
 from logger.journal.reader import JournalReader
 from logger.journal.recovered import Recovered, read_recovered
 from logger.journal.recovering import known_of
-from logger.journal.verify import VerifyResult, verify
+from logger.journal.verify import Progress, VerifyResult, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class SuccessionResult:
         return tuple(hole for file in self.files if file.recovered for hole in file.recovered.holes)
 
 
-def verify_succession(place: Path) -> SuccessionResult:
+def verify_succession(
+    place: Path, progress: Progress = lambda done, last: None
+) -> SuccessionResult:
     """Check the journal of a data directory and every recovered file before it.
 
     Given a file, only that. Raises what :func:`logger.journal.verify.verify` raises.
@@ -61,7 +63,7 @@ def verify_succession(place: Path) -> SuccessionResult:
     damaged = set_aside_files(place) if place.is_dir() else []
     earlier = [_earlier(path) for path in damaged if recovered_path(path).exists()]
     unrecovered = tuple(path.name for path in damaged if not recovered_path(path).exists())
-    current = FileResult(journal_path(place).name, verify(place))
+    current = FileResult(journal_path(place).name, verify(place, progress))
     return SuccessionResult((*earlier, current), unrecovered)
 
 

@@ -15,6 +15,7 @@ from logger.journal import chain, files, kinds
 from logger.journal.connection import open_for_writing
 from logger.journal.cursor import Cursor
 from logger.journal.damage import tell_damage
+from logger.journal.emptying import empty_entries
 from logger.journal.ending import ending_problem
 from logger.journal.entry import Draft, Entry
 from logger.journal.failing import failed_commit, leaves_log_in_doubt, opening_errors
@@ -130,11 +131,13 @@ class Journal:
         cursors: Mapping[str, Cursor] = _NO_CURSORS,
         quarantined: Sequence[Quarantined] = (),
         released: Sequence[Quarantined] = (),
+        emptied: Sequence[int] = (),
     ) -> list[Entry]:
         """Commit all of it or nothing, and return the entries once they are on the drive.
 
         Positions go on from ``last_position``; all entries of one call share one time. A
-        draft's block goes along with its entry. ``released`` leave the quarantine.
+        draft's block goes along with its entry. ``released`` leave the quarantine; the
+        entries at ``emptied`` lose their payloads and keep their hashes.
 
         JournalError if it cannot be written; then nothing more can be appended until the
         journal is opened anew, for which :meth:`reopen` is there after JournalUnavailable.
@@ -144,8 +147,8 @@ class Journal:
             raise kind(f"the journal takes no more: {self._failure}. Open it anew")
         time_ns = self._clock().wall_ns
         entries = seal(drafts, self._last_position, self._last_hash, time_ns)
-        if entries or cursors or quarantined or released:
-            self._commit(entries, cursors, quarantined, released, time_ns)
+        if entries or cursors or quarantined or released or emptied:
+            self._commit(entries, cursors, quarantined, (released, emptied), time_ns)
         return entries
 
     def reopen(self) -> list[Entry]:
@@ -173,6 +176,22 @@ class Journal:
         if self._last_position != before:
             raise JournalError(f"{self._path} ends at {self._last_position} and not at {before}")
         return []
+
+    def tidy(self, pages: int) -> bool:
+        """Fold the log away whole, and give up to ``pages`` unused pages back to the drive.
+
+        What was emptied before is then nowhere in the journal's files. False, and nothing
+        is done, while somebody reads. JournalError as :meth:`append`.
+        """
+        if self._failure is not None:
+            raise type(self._failure)(f"the journal takes no more: {self._failure}. Open it anew")
+        try:
+            if not self._folding.fold_away():
+                return False
+            self._connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+            return self._folding.fold_away()
+        except apsw.Error as error:
+            raise self._failed(error, "the journal cannot be tidied") from error
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and give back the lock; idempotent."""
@@ -227,7 +246,7 @@ class Journal:
         entries: Sequence[Entry],
         cursors: Mapping[str, Cursor],
         quarantined: Sequence[Quarantined],
-        released: Sequence[Quarantined],
+        gone: tuple[Sequence[Quarantined], Sequence[int]],
         time_ns: int,
     ) -> None:
         # Stays set whatever interrupts the transaction, even what is not an Exception.
@@ -241,8 +260,10 @@ class Journal:
                 for item in quarantined:
                     refused = (time_ns, item.sink, item.position, item.item, item.reason)
                     connection.execute(statement("add_quarantined"), refused)
+                released, emptied = gone
                 for item in released:
                     connection.execute(statement("release_quarantined"), (item.number,))
+                empty_entries(connection, emptied)
         except apsw.Error as error:
             self._doubtful = list(entries)
             raise self._failed(error, "the journal cannot be written") from error

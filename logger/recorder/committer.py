@@ -17,6 +17,7 @@ from logger.errors import CommandRefused, JournalError, JournalUnavailable
 from logger.journal.cursor import Cursor
 from logger.journal.entry import Draft, Entry
 from logger.journal.quarantine import Quarantined, QuarantineRoom
+from logger.recorder.chances import Chances
 from logger.recorder.disk import DiskState, LevelNews
 from logger.recorder.drive import Drive
 from logger.recorder.pulse import Pulse
@@ -63,9 +64,11 @@ class Committer:
     _failure: JournalError | None = None
     _level_news: LevelNews = field(default_factory=LevelNews)
     _news: list[Draft] = field(default_factory=list)
+    _chances: Chances = field(init=False)
 
     def __post_init__(self) -> None:
         self._pulse = Pulse(self.interval_s, self.read)
+        self._chances = Chances(self._thread)
 
     async def run(self) -> None:
         """Commit for ever; ends by cancellation or :class:`logger.errors.JournalError`."""
@@ -75,6 +78,7 @@ class Committer:
                 if self._failure is not None:
                     raise self._failure
                 await self._commit(self.gather())
+                await self._take_chance()
 
     def hurry(self) -> None:
         """Ask for a commit before its time: a buffer fills up."""
@@ -107,6 +111,19 @@ class Committer:
         except JournalUnavailable as error:
             raise _refused(str(error)) from None
 
+    async def empty(self, positions: Sequence[int], released: Sequence[Quarantined] = ()) -> None:
+        """Return once the entries at ``positions`` have no payload any more.
+
+        ``released`` leave the quarantine along with them. Done after a commit, so that none
+        waits for it: to be asked for a few at a time. CommandRefused if the drive has no room.
+        """
+        await self._chances.ask(partial(self.drive.write, (), {}, (), released, positions))
+        self.quarantine_room.release(released)
+
+    async def tidy(self, pages: int) -> bool:
+        """Do as :meth:`logger.journal.writer.Journal.tidy`, after a commit."""
+        return bool(await self._chances.ask(partial(self.drive.tidy, pages)))
+
     async def say(self, drafts: Sequence[Draft]) -> None:
         """Commit ``drafts`` as if gathered: held if there is no room; inside :meth:`exclusive`."""
         await self._commit(list(drafts), even_idle=True)
@@ -133,6 +150,7 @@ class Committer:
     def close(self) -> None:
         """Wait for a commit under way and let the thread go; nothing is committed after it."""
         self._failure = self._failure or JournalError("recording has ended")
+        self._chances.end(self._failure)
         self._thread.close()
 
     @property
@@ -241,6 +259,16 @@ class Committer:
     def _tell(self, entries: list[Entry]) -> None:
         if entries:
             self.after(entries)
+
+    async def _take_chance(self) -> None:
+        if self.waiting or not self._chances.asked:
+            return
+        try:
+            with self._pulse.writing():
+                await self._chances.take()
+        except JournalError as error:
+            self._failure = error
+            raise
 
     def _note_level(self) -> None:
         self._news += self._level_news.noticed(self.disk)

@@ -62,6 +62,7 @@ class Drive:
         cursors: Mapping[str, Cursor],
         quarantined: Sequence[Quarantined],
         released: Sequence[Quarantined],
+        emptied: Sequence[int] = (),
     ) -> list[Entry]:
         """Commit all of it and return the entries.
 
@@ -70,7 +71,7 @@ class Drive:
         """
         began_s = self._now()
         try:
-            return self._write(drafts, cursors, quarantined, released)
+            return self._write(drafts, cursors, quarantined, released, emptied)
         finally:
             ended_s = self._now()
             if ended_s - began_s > SLOW_S:
@@ -82,18 +83,27 @@ class Drive:
         cursors: Mapping[str, Cursor],
         quarantined: Sequence[Quarantined],
         released: Sequence[Quarantined],
+        emptied: Sequence[int],
     ) -> list[Entry]:
         if self.is_look_due():
             self._look()
         while True:
             try:
-                return self._journal.append(drafts, cursors, quarantined, released)
+                return self._journal.append(drafts, cursors, quarantined, released, emptied)
             except JournalUnavailable as error:
                 after_all = self._journal.reopen()
                 if after_all:
                     return after_all
                 if not self._make_room(error):
                     raise
+
+    def tidy(self, pages: int) -> bool:
+        """Do as :meth:`Journal.tidy`; False as well where there is no room for it now."""
+        try:
+            return self._journal.tidy(pages)
+        except JournalUnavailable:
+            self._journal.reopen()
+            return False
 
     def _make_room(self, error: JournalUnavailable) -> bool:
         """Return whether there is more room now than at ``error``."""

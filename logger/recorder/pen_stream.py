@@ -70,8 +70,13 @@ class PenStream:
         return drafts
 
     def said(self, event: PenEvent, host: HostTime) -> list[Draft]:
-        """Return the entry of an event; a cartridge told again is not told again."""
-        if event.name == "cartridge":
+        """Return the entry of an event; a cartridge told again is not told again.
+
+        It is, though, where it was taken out meanwhile.
+        """
+        if event.name == "cartridge_seated" and not event.value:
+            self._cartridge = ""
+        elif event.name == "cartridge":
             if event.text == self._cartridge:
                 return []
             self._cartridge = event.text

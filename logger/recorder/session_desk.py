@@ -13,10 +13,22 @@ from logger.session.commands import decide
 from logger.session.keeper import Keeper, LastSigns
 from logger.session.orders import AnyOrder, Known, KnownPen, PlanKey
 from logger.session.projection import Projection
+from logger.session.record_orders import AnyRecordOrder, BlockTimes, KnownRecords
+from logger.session.record_rules import decide_record
 from logger.session.starting import new_session_id
 
 SERVICE = "service"
 TICK_NS = 1_000_000_000
+
+
+BlockTimesOf = Callable[[str, int], BlockTimes | None]
+"""Returns when the samples of a pen's block at a position were taken, None if there is none."""
+
+
+def no_blocks(pen: str, position: int) -> BlockTimes | None:
+    """Return None: there is no journal to look into."""
+    del pen, position
+    return None
 
 
 @dataclass(slots=True)
@@ -28,6 +40,7 @@ class SessionDesk:
     plans: Mapping[PlanKey, kinds.Plan]
     pens: Callable[[], Mapping[str, KnownPen]]
     clock: Callable[[], HostTime]
+    block_times: BlockTimesOf = no_blocks
     _ticked_ns: int = 0
 
     def applied(self, entries: Iterable[Entry]) -> None:
@@ -74,6 +87,19 @@ class SessionDesk:
         """
         return self._drafts(decide(order, self._known()), actor)
 
+    def judge_record(self, order: AnyRecordOrder, actor: str) -> list[Draft]:
+        """Return the same of an order about the record of a session."""
+        known = KnownRecords(
+            open_sessions=self.projection.open_sessions(),
+            find=self.projection.session,
+            holding=self.projection.holding,
+            block_times=self.block_times,
+            is_session=self.projection.is_session,
+            make_session_id=self._new_id,
+            make_nonce=_nonce,
+        )
+        return self._drafts(decide_record(order, known), actor)
+
     def _drafts(self, payloads: Iterable[kinds.Payload], actor: str) -> list[Draft]:
         return [
             Draft(kinds.kind_of(payload), self._pen_of(payload), actor, kinds.encode(payload))
@@ -100,12 +126,16 @@ class SessionDesk:
             used_plans=self.projection.used_plans,
             is_session=self.projection.is_session,
             make_session_id=self._new_id,
-            make_nonce=lambda: secrets.token_hex(16),
+            make_nonce=_nonce,
         )
 
     def _new_id(self) -> str:
         today = datetime.fromtimestamp(self.clock().wall_ns / 1e9, UTC).strftime("%Y%m%d")
         return new_session_id(today, secrets.randbits)
+
+
+def _nonce() -> str:
+    return secrets.token_hex(16)
 
 
 def _reason(draft: Draft) -> str:

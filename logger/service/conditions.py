@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from logger.status import Condition, DriveStatus, OpenSessionStatus, PenStatus, SinkStatus, Status
+from logger.status import (
+    ArchiveStatus,
+    Condition,
+    DriveStatus,
+    OpenSessionStatus,
+    PenStatus,
+    SinkStatus,
+    Status,
+)
 
 REFUSED_SHARE = 0.01
 """Of all frames: more than this are no accident of plugging in."""
@@ -27,6 +35,7 @@ def conditions_of(status: Status) -> tuple[Condition, ...]:
     found += [one for pen in status.pens for one in _of_pen(pen)]
     found += [one for session in status.sessions for one in _of_session(session)]
     found += [one for sink in status.sinks for one in _of_sink(sink)]
+    found += _of_archive(status.archive)
     return tuple(found)
 
 
@@ -141,4 +150,14 @@ def _of_sink(sink: SinkStatus) -> Iterator[Condition]:
             name=sink.name,
             problem=f"{sink.quarantined} item(s) were refused for good and are kept",
             mend=f"`needlelog queue list {sink.name}` tells why; then `queue retry` or `drop`",
+        )
+
+
+def _of_archive(archive: ArchiveStatus) -> Iterator[Condition]:
+    if archive.failed:
+        yield Condition(
+            what="archive",
+            name="seals",
+            problem="; ".join(archive.failed),
+            mend="Recording goes on and nothing is lost; sealing is tried again by itself",
         )

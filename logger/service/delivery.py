@@ -115,6 +115,11 @@ class Delivery:
             )
         if settings.influx is not None:
             from logger.sinks.influx import InfluxSink  # noqa: PLC0415 - loads slowly
+            from logger.sinks.influx_erasing import erased_in  # noqa: PLC0415 - the same
+
+            with JournalReader(settings.data_dir) as reader:
+                told = reader.entries(kinds=["client.erased"])
+                erased = [session for entry in told for session in erased_in(entry)]
 
             sinks.append(
                 InfluxSink(
@@ -122,6 +127,7 @@ class Delivery:
                     site=settings.site,
                     summary=self._watch.summary,
                     texts=texts,
+                    erased=erased,
                 )
             )
         return sinks

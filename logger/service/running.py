@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from drivers.profile import Profile
 from logger import __version__
@@ -32,10 +33,13 @@ from logger.recorder.session_desk import SERVICE, SessionDesk
 from logger.recorder.settings import PenSettings
 from logger.recorder.waiting import Waiting
 from logger.service.allocator import give_holes_back
+from logger.service.chores import Chores
 from logger.service.delivery import Delivery
 from logger.service.loose_threads import LooseThreads
 from logger.service.orders import Orders
+from logger.service.recomputing import Recomputing
 from logger.service.watch import Watch
+from logger.session.block_times import block_times
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
 from logger.session.orders import PlanKey
 from logger.session.plans import load_plans
@@ -50,6 +54,10 @@ log = logging.getLogger(__name__)
 TAIL_ENTRIES = 240
 TAIL_BYTES = 3_000_000
 SAVE_EVERY_ENTRIES = 2000
+CHORES_AGAIN_S = 10.0
+CHORES_AGAIN_MAX_S = 600.0
+_TOLD_SETTINGS = {"pens", "recording"}
+"""What was recorded depends on them; the journal tells of them at each start."""
 
 
 class Service:
@@ -63,6 +71,7 @@ class Service:
         journal: Journal,
         disk: Disk,
         reader: JournalReader,
+        feeding: JournalReader,
         store: SessionStore,
         projection: Projection,
     ) -> None:
@@ -77,12 +86,19 @@ class Service:
         self._projection = projection
         self._save_at = projection.position + SAVE_EVERY_ENTRIES
         self._unsaved = ""
-        self._feed = Feed(reader, Tail(TAIL_ENTRIES, TAIL_BYTES), journal.last_position)
+        self._feeding = feeding
+        self._feed = Feed(feeding, Tail(TAIL_ENTRIES, TAIL_BYTES), journal.last_position)
         self._roster = Roster(reader)
         limits = KeeperLimits(recording.resume_within_s, recording.close_after_s)
         self._desk = SessionDesk(
-            self._projection, Keeper(limits), plans, self._roster.known_pens, self._clock
+            self._projection,
+            Keeper(limits),
+            plans,
+            self._roster.known_pens,
+            self._clock,
+            partial(block_times, feeding),
         )
+        self._recomputing = Recomputing(self._projection, feeding, settings.data_dir, self._save)
         self._watch = Watch(
             settings.site,
             settings.data_dir,
@@ -94,6 +110,14 @@ class Service:
         )
         room = QuarantineRoom(reader.quarantine_held())
         self._delivery = Delivery(settings, reader, self._feed, self._watch, self._clock, room)
+        self._chores = Chores(
+            settings.data_dir,
+            settings.archive.settle_s,
+            settings.archive.niceness,
+            settings.retention,
+            Backoff(self._random, CHORES_AGAIN_S, CHORES_AGAIN_MAX_S),
+            lambda: self._clock().wall_ns,
+        )
         self._committer = Committer(
             drive=Drive(journal, disk, time.monotonic),
             waiting=Waiting(settings.disk.hold_bytes),
@@ -112,13 +136,23 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Record and deliver until ``stop``; raises :class:`JournalError` if that must end."""
-        orders = Orders(self._desk, self._committer, self._delivery, self._reader, self._status)
+        orders = Orders(
+            self._desk,
+            self._committer,
+            self._delivery,
+            self._reader,
+            self._status,
+            self._settings.data_dir,
+            self._feeding,
+        )
         await self._begin()
         try:
             async with asyncio.TaskGroup() as tasks:
                 recording = [tasks.create_task(self._committer.run())]
                 recording += [tasks.create_task(one.run()) for one in self._roster.recorders]
                 delivering = tasks.create_task(self._delivery.run(self._committer.quarantine))
+                later = [tasks.create_task(self._recomputing.run())]
+                later.append(tasks.create_task(self._chores.run()))
                 async with command_server(self._settings.data_dir, orders.handle):
                     await stop.wait()
                 for task in recording:
@@ -127,6 +161,8 @@ class Service:
                 # What was said is saved before receivers are bidden goodbye: one may be frozen.
                 await self._end()
                 delivering.cancel()
+                for task in later:
+                    task.cancel()
         except* JournalError as failures:
             raise _first(failures) from None
         finally:
@@ -146,6 +182,7 @@ class Service:
             host=now,
             site=self._settings.site,
             settings_hash=self._settings.fingerprint(),
+            settings=self._settings.model_dump(mode="json", include=_TOLD_SETTINGS),
         )
         async with self._committer.exclusive():
             await self._committer.say([_draft(started), *self._desk.started(signs, now)])
@@ -178,10 +215,13 @@ class Service:
         self._watch.committed(entries)
         self._delivery.glance()
         self._feed.publish(entries)
+        self._chores.committed(entries)
         changed = any(entry.kind in kinds.SESSION_KINDS for entry in entries)
         many = entries[-1].position >= self._save_at
         if changed or many or self._projection.stopped:
             self._save()
+        if changed:
+            self._recomputing.wake()
         if many:
             give_holes_back()
 
@@ -198,7 +238,9 @@ class Service:
 
     def _status(self) -> Status:
         committer = self._committer
-        return self._watch.status(self._delivery.status(), committer.disk, committer.backlog)
+        return self._watch.status(
+            self._delivery.status(), committer.disk, committer.backlog, self._chores.status
+        )
 
     def _recorder(self, pen: PenSettings, profile: Profile) -> PenRecorder:
         recording = self._settings.recording
@@ -234,9 +276,13 @@ async def run_service(settings: Settings) -> None:
         journal = resources.enter_context(open_journal(settings.data_dir, HostClock(), disk))
         resources.enter_context(telling_damage(settings.data_dir))
         reader = resources.enter_context(JournalReader(settings.data_dir))
+        # What the loop itself reads of blocks must not wait for a sealed file.
+        feeding = resources.enter_context(JournalReader(settings.data_dir, waits=False))
         store, projection = open_sessions(settings.data_dir, journal.append)
         resources.callback(store.close)
-        service = Service(settings, profiles, plans, journal, disk, reader, store, projection)
+        service = Service(
+            settings, profiles, plans, journal, disk, reader, feeding, store, projection
+        )
         await service.run(stop)
 
 

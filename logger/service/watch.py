@@ -29,7 +29,7 @@ from logger.session.orders import OpenSession
 from logger.session.projection import Projection
 from logger.sinks.present import PenPresent, Present, SessionPresent
 from logger.sinks.status import PumpStatus
-from logger.status import Status
+from logger.status import ArchiveStatus, Status
 
 
 class Watch:
@@ -66,7 +66,11 @@ class Watch:
             self._present = None
 
     def status(
-        self, pumps: list[PumpStatus], disk: DiskState, waiting: WaitingState | None
+        self,
+        pumps: list[PumpStatus],
+        disk: DiskState,
+        waiting: WaitingState | None,
+        archive: ArchiveStatus,
     ) -> Status:
         """Return how everything is doing; ``waiting`` is what the drive has no room for."""
         now = self._clock()
@@ -85,6 +89,7 @@ class Watch:
                 session_status(session, gaps) for session, gaps in self._gaps.of(self._going_on())
             ),
             sinks=tuple(sink_status(pump) for pump in pumps),
+            archive=archive,
             journal_notes=succession_notes(self._data_dir),
         )
         return msgspec.structs.replace(status, conditions=conditions_of(status))

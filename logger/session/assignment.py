@@ -37,6 +37,16 @@ class Retag:
     new: Assignment | None
 
 
+_Retagging = (
+    kinds.SessionAmended
+    | kinds.SamplesAssigned
+    | kinds.SessionSplit
+    | kinds.SessionMerged
+    | kinds.SessionRestated
+)
+"""What is done to sessions that are stopped; it tells by itself whose tags change."""
+
+
 @dataclass(slots=True)
 class _Open:
     """A session that is not stopped, and since when it carried which tags."""
@@ -96,14 +106,25 @@ class Assignments:
         if entry.kind not in kinds.SESSION_KINDS or entry.payload is None:
             return ()
         payload = kinds.decode(entry.kind, entry.payload)
+        if isinstance(payload, _Retagging):
+            return tuple(_retag(entry.stream, one) for one in payload.retagged)
         if isinstance(payload, kinds.SessionStarted):
             self._start(payload, entry.position)
             return ()
         if isinstance(payload, kinds.SessionCarried):
             self._carry(payload, entry.position)
             return ()
+        if isinstance(payload, kinds.ClientErased):
+            self._forget(payload)
+            return ()
         live = self._open.get(getattr(payload, "session", ""))
         return self._change(live, payload, entry.position) if live is not None else ()
+
+    def _forget(self, erased: kinds.ClientErased) -> None:
+        for session in erased.sessions:
+            live = self._open.pop(session, None)
+            if live is not None and self._by_pen.get(live.pen) == session:
+                del self._by_pen[live.pen]
 
     def _start(self, started: kinds.SessionStarted, position: int) -> None:
         live = _Open(started.pen, started.session, started.side, started.zone)
@@ -159,3 +180,13 @@ def _adopted(live: _Open, resumed: kinds.SessionResumed) -> tuple[Retag, ...]:
     lapsed_at, former = live.stretches[-2]
     live.stretches[-2] = (lapsed_at, new)
     return (Retag(live.pen, resumed.adopted_from, resumed.adopted_to, former, new),)
+
+
+def _retag(stream: str, told: kinds.Retagged) -> Retag:
+    return Retag(
+        stream, told.from_position, told.to_position, _tagged(told.former), _tagged(told.now)
+    )
+
+
+def _tagged(tags: kinds.Tags | None) -> Assignment | None:
+    return None if tags is None else Assignment(tags.session, tags.side, tags.zone, tags.paused)

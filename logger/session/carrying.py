@@ -62,6 +62,7 @@ def _session(state: LiveState) -> kinds.SessionCarried:
         zone=state.zone,
         paused=state.paused,
         lapsed=state.lapsed,
+        clinical=state.record.clinical,
     )
 
 

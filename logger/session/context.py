@@ -12,6 +12,7 @@ from logger.journal.kinds import (
     PenIdentified,
     ServiceStarted,
 )
+from logger.session.cartridges import CartridgeRead
 from logger.session.model import ClockState, PenSeen
 
 CONTEXT_KINDS = (
@@ -30,11 +31,24 @@ class Context(msgspec.Struct, kw_only=True):
 
     pens: dict[str, PenSeen] = {}
     needles: dict[str, int] = {}
+    cartridges: dict[str, str] = {}
     clock: ClockState | None = None
 
     def pen(self, serial: str) -> PenSeen:
         """Return the pen as last seen."""
         return self.pens.get(serial, PenSeen(serial=serial))
+
+    def cartridge(self, stream: str, position: int, time_unix_ns: int) -> CartridgeRead | None:
+        """Return the cartridge that the pen read last, as seen from now on; None if none is in."""
+        udi = self.cartridges.get(stream)
+        if udi is None:
+            return None
+        return CartridgeRead(
+            position=position,
+            time_unix_ns=time_unix_ns,
+            udi=udi,
+            needle_count=self.needles.get(stream),
+        )
 
     def apply(self, stream: str, payload: Payload) -> None:
         """Fold an entry of pen ``stream``; other kinds change nothing."""
@@ -64,8 +78,11 @@ class Context(msgspec.Struct, kw_only=True):
         event = payload.event
         if event.name == "cartridge_seated" and not event.value:
             self.needles.pop(stream, None)
-        elif event.name == "cartridge" and event.needle_count:
-            self.needles[stream] = event.needle_count
+            self.cartridges.pop(stream, None)
+        elif event.name == "cartridge":
+            self.cartridges[stream] = event.text
+            if event.needle_count:
+                self.needles[stream] = event.needle_count
 
 
 def _clock_state(host: HostTime, boot_id: str) -> ClockState:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logger.journal.kinds import Plan, ZoneLimit
-from logger.session.model import Deviation, DeviationKind
+from logger.session.model import Deviation
 from logger.session.rows import (
     ABSENT,
     DEPTH_MEASURED,
@@ -18,6 +18,7 @@ from logger.session.rows import (
 )
 from logger.session.runs import Run, RunFinder
 from logger.session.strides import Stride
+from logger.session.summary import DeviationKind
 
 _MINIMUM_US = 500_000
 

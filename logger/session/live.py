@@ -10,6 +10,7 @@ from logger.journal.kinds import (
     Payload,
     SegmentStarted,
     SessionCarried,
+    SessionClinical,
     SessionContinued,
     SessionInterrupted,
     SessionLapsed,
@@ -18,10 +19,12 @@ from logger.journal.kinds import (
     SessionResumed,
     SessionStopped,
 )
+from logger.session.cartridges import CartridgeRead
 from logger.session.held_blocks import HELD_BLOCKS_MAX, HeldBlocks, are_alike
 from logger.session.live_segment import LiveSegment, SegmentState
 from logger.session.live_state import EndedSegment, LiveState, note_of
 from logger.session.model import HostMoment, Session
+from logger.session.record_fold import with_clinical
 from logger.session.rows import FLAGS, MOTOR, motor_on_until_ns, rows_of, utc_ns_at
 from logger.session.runs import Run, RunFinder
 from logger.session.showing import session_of
@@ -108,6 +111,12 @@ class LiveSession:
             self._fold_held()
             self.state.pen_needles = needles
 
+    def see_cartridge(self, read: CartridgeRead | None) -> None:
+        """Note the cartridge that the pen reads from now on; None where none is in."""
+        state = self.state
+        ran = (state.motor_on_position, state.adoptable_motor_on_position)
+        state.cartridges.see(read, max((one for one in ran if one is not None), default=None))
+
     def add_event(self, *, dial: bool = False, gap: bool = False) -> None:
         """Count a turn of a dial or a gap of unknown size, unless the session is paused."""
         if not (dial or gap):
@@ -141,6 +150,8 @@ class LiveSession:
                 self._carry(payload, position, time_ns)
             case SessionNote():
                 state.notes.append(note_of(payload.text, entry))
+            case SessionClinical():
+                state.record = with_clinical(state.record, payload, entry)
 
     def stop(self, stopped: SessionStopped, entry: Entry) -> Session:
         """Return the session as it ended; nothing may be folded afterwards."""

@@ -6,6 +6,7 @@ import msgspec
 
 from logger.journal.entry import Entry
 from logger.journal.kinds import SessionCarried, SessionStarted
+from logger.session.cartridges import CartridgesRead
 from logger.session.model import (
     Break,
     ClockState,
@@ -15,9 +16,10 @@ from logger.session.model import (
     Note,
     PenSeen,
     Segment,
-    State,
 )
+from logger.session.record import SessionRecord
 from logger.session.runs import Run
+from logger.session.summary import State
 
 FILE_SET_ASIDE = "the journal's file was damaged and set aside"
 
@@ -78,6 +80,7 @@ class LiveState(msgspec.Struct, kw_only=True):
     side: str
     zone: str
     pen_needles: int | None = None
+    cartridges: CartridgesRead = msgspec.field(default_factory=CartridgesRead)
     paused: bool = False
     interrupted: bool = False
     lapsed: bool = False
@@ -87,6 +90,7 @@ class LiveState(msgspec.Struct, kw_only=True):
     ended_segments: list[EndedSegment] = []
     interruptions: list[Interruption] = []
     notes: list[Note] = []
+    record: SessionRecord = SessionRecord()
     motor_on_while_paused: list[Interval] = []
     running_while_paused: Run | None = None
     samples_paused: int = 0
@@ -177,6 +181,8 @@ class LiveState(msgspec.Struct, kw_only=True):
     def carry(self, carried: SessionCarried, position: int, time_ns: int) -> None:
         """Note that the journal's file was set aside here, and go on as the entry says."""
         self.paused, self.lapsed = carried.paused, carried.lapsed
+        if self.record.clinical is None and carried.clinical is not None:
+            self.record = SessionRecord(clinical=carried.clinical, clinical_position=position)
         if not (self.interrupted or self.lapsed):
             self.interrupt(position, time_ns, FILE_SET_ASIDE)
 

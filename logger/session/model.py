@@ -9,12 +9,11 @@ from typing import Literal
 import msgspec
 
 from logger.journal.kinds import Cartridge, Plan
+from logger.session.cartridges import CartridgeRead
+from logger.session.record import SessionRecord
+from logger.session.summary import DeviationKind, State
 
-State = Literal["open", "paused", "interrupted", "lapsed", "stopped"]
 Break = Literal["paused", "interrupted", "lapsed"]
-DeviationKind = Literal[
-    "depth_set_above", "depth_measured_above", "rate_above", "rate_below", "zone_not_in_plan"
-]
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +82,11 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """One stay on one side and zone; ``to_*`` are None while it lasts."""
+    """One stay on one side and zone; ``to_*`` are None while it lasts.
+
+    ``assigned`` marks one whose samples were recorded without a session, and brought in
+    later: it may lie before the start, after the end or within a lapse.
+    """
 
     number: int
     side: str
@@ -94,6 +97,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     to_unix_ns: int | None
     statistics: SegmentStatistics
     deviations: tuple[Deviation, ...]
+    assigned: bool = False
 
 
 class Interruption(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +127,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PenSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """The pen as it presented itself when the session started; ``boot_ids`` in order seen."""
+    """The pen as it presented itself when the session started; ``boot_ids`` in order seen.
+
+    ``needles`` is what it had read from its cartridge by ``as_of_position``.
+    """
 
     serial: str
     model: str = ""
@@ -132,6 +139,8 @@ class PenSeen(msgspec.Struct, frozen=True, kw_only=True):
     profile_hash: str = ""
     sample_period_us: int | None = None
     boot_ids: tuple[int, ...] = ()
+    needles: int | None = None
+    as_of_position: int = 0
 
 
 class ClockState(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,38 +205,6 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockState | None
     clock_correction_ns: int | None = None
     corrected_started_unix_ns: int | None = None
-
-
-class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the session list."""
-
-    id: str
-    started_position: int
-    pen: str
-    client: str
-    practitioner: str
-    simulated: bool
-    state: State
-    started_unix_ns: int
-    ended_unix_ns: int | None
-    segments: int
-    deviations: int
-    completeness: float | None
-
-
-def summary_of(session: Session) -> SessionSummary:
-    """Return the list's line of ``session``."""
-    return SessionSummary(
-        id=session.id,
-        started_position=session.started_position,
-        pen=session.pen,
-        client=session.client,
-        practitioner=session.practitioner,
-        simulated=session.simulated,
-        state=session.state,
-        started_unix_ns=session.started_unix_ns,
-        ended_unix_ns=session.ended_unix_ns,
-        segments=len(session.segments),
-        deviations=session.totals.deviations,
-        completeness=session.totals.completeness,
-    )
+    record: SessionRecord = SessionRecord()
+    segments_as_recorded: tuple[Segment, ...] = ()
+    cartridges_read: tuple[CartridgeRead, ...] = ()

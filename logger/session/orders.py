@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from logger.journal.kinds import Cartridge, Plan
-from logger.session.model import HostMoment, State
+from logger.session.model import HostMoment
+from logger.session.summary import State
 
 PlanKey = tuple[str, str]
 

@@ -1,6 +1,6 @@
 """The journal folded into sessions."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Self
 
 import msgspec
@@ -12,10 +12,12 @@ from logger.journal.kinds import Plan
 from logger.session.context import CONTEXT_KINDS, Context
 from logger.session.held_blocks import HELD_BLOCKS_MAX
 from logger.session.live import LiveDump, LiveSession
-from logger.session.live_state import Beginning, LiveState, note_of
+from logger.session.live_state import Beginning, LiveState
 from logger.session.model import ClockState, Session
 from logger.session.orders import OpenSession, PlanKey
+from logger.session.restating import restated
 from logger.session.showing import open_session
+from logger.session.stopped import FindHolding, FindSession, StoppedSessions
 
 _OTHER_KINDS = frozenset((*CONTEXT_KINDS, "gap"))
 _DIALS = ("depth_dial", "rate_dial")
@@ -29,10 +31,15 @@ class ProjectionDump(msgspec.Struct, frozen=True, kw_only=True):
     plans: list[Plan]
     live: list[LiveDump]
     uncorrected: list[str]
+    due: list[str] = []
 
 
 def _none_stopped(session: str) -> Session | None:
     return None
+
+
+def _none_holding(pen: str, first: int, last: int) -> Sequence[str]:
+    return ()
 
 
 class Projection:
@@ -40,19 +47,21 @@ class Projection:
 
     Only open sessions are held as sums. ``stopped`` are the sessions that were stopped,
     or changed after that, since the projection was made or last saved; older ones are
-    asked of ``find_stopped``. ``held_blocks_max`` is how many blocks an open session may
-    hold back to sum them up together; nothing that can be asked depends on it.
+    asked of ``find_stopped`` and ``find_holding``. ``held_blocks_max`` is how many blocks
+    an open session may hold back to sum them up together; nothing that can be asked
+    depends on it. Who amends samples, sides or borders finds the session's id in ``due``
+    until :meth:`summed` was given what ``logger.session.recompute`` makes of it.
     """
 
     def __init__(
         self,
-        find_stopped: Callable[[str], Session | None] = _none_stopped,
+        find_stopped: FindSession = _none_stopped,
         held_blocks_max: int = HELD_BLOCKS_MAX,
+        find_holding: FindHolding = _none_holding,
     ) -> None:
         self.position = 0
-        self.stopped: dict[str, Session] = {}
         self.used_plans: dict[PlanKey, Plan] = {}
-        self._find_stopped = find_stopped
+        self._archive = StoppedSessions(find_stopped, find_holding, ())
         self._held_blocks_max = held_blocks_max
         self._context = Context()
         self._live: dict[str, LiveSession] = {}
@@ -63,12 +72,14 @@ class Projection:
     def load(
         cls,
         data: bytes,
-        find_stopped: Callable[[str], Session | None],
+        find_stopped: FindSession,
         held_blocks_max: int = HELD_BLOCKS_MAX,
+        find_holding: FindHolding = _none_holding,
     ) -> Self:
         """Return what :meth:`dump` was of; msgspec.MsgspecError if the bytes are not that."""
         dump = msgspec.msgpack.decode(data, type=ProjectionDump)
         projection = cls(find_stopped, held_blocks_max)
+        projection._archive = StoppedSessions(find_stopped, find_holding, dump.due)
         projection.position = dump.position
         projection._context = dump.context
         projection.used_plans = {(plan.name, plan.version): plan for plan in dump.plans}
@@ -85,6 +96,7 @@ class Projection:
             plans=list(self.used_plans.values()),
             live=[live.dump() for live in self._live.values()],
             uncorrected=self._uncorrected,
+            due=self._archive.due,
         )
         return msgspec.msgpack.encode(dump)
 
@@ -92,6 +104,34 @@ class Projection:
     def clock(self) -> ClockState | None:
         """The host clock as last journaled."""
         return self._context.clock
+
+    @property
+    def unsettled(self) -> int:
+        """How many sessions samples or a reading of the clock may yet change."""
+        return len(self._live) + len(self._uncorrected) + len(self.due)
+
+    @property
+    def stopped(self) -> dict[str, Session]:
+        """The stopped sessions by id that no store has as they are now."""
+        return self._archive.fresh
+
+    @property
+    def erased(self) -> set[str]:
+        """The ids of erased sessions that a store may still have."""
+        return self._archive.erased
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The ids of the sessions whose statistics must be summed up anew."""
+        return tuple(self._archive.due)
+
+    def summed(self, session: Session) -> bool:
+        """Take the sums of ``session`` as recomputed; False if it was amended again meanwhile."""
+        return self._archive.summed(session)
+
+    def holding(self, pen: str, first: int, last: int) -> list[Session]:
+        """Return the stopped sessions that hold positions of ``pen`` between two, both included."""
+        return self._archive.holding(pen, first, last)
 
     def sessions(self) -> list[Session]:
         """Return the sessions that are open or in ``stopped``, in order of their start."""
@@ -102,11 +142,11 @@ class Projection:
         """Return the session of that id, None if there is none."""
         if session in self._live:
             return self._live[session].session()
-        return self._stopped(session)
+        return self._archive.session(session)
 
     def is_session(self, session: str) -> bool:
         """Return whether a session of that id was ever started."""
-        return session in self._live or self._stopped(session) is not None
+        return session in self._live or self._archive.session(session) is not None
 
     def open_sessions(self) -> list[OpenSession]:
         """Return the sessions that are not stopped, as rules need them, by start."""
@@ -144,22 +184,42 @@ class Projection:
         if isinstance(payload, kinds.SessionStarted):
             self._start(payload, Beginning.of(entry))
             return
+        if isinstance(payload, kinds.ClientErased):
+            self.forget(payload.sessions)
+            return
+        if isinstance(payload, kinds.SessionRestated):
+            self._archive.keep(restated(payload))
+            return
         if isinstance(payload, kinds.SessionCarried) and not self.is_session(payload.session):
             self._start(payload.started, Beginning.carried(payload))
         session: str = getattr(payload, "session", "")
         live = self._live.get(session)
         if live is None:
-            self._note_late(session, payload, entry)
+            stopped = self._archive.session(session)
+            if stopped is not None:
+                self._archive.change(stopped, payload, entry)
         elif isinstance(payload, kinds.SessionStopped):
             del self._live[session]
             if self._by_pen.get(live.state.started.pen) is live:
                 del self._by_pen[live.state.started.pen]
-            self.stopped[session] = live.stop(payload, entry)
+            self._archive.keep(live.stop(payload, entry))
         else:
             live.change(payload, entry)
 
+    def forget(self, sessions: Sequence[str]) -> None:
+        """Know nothing of ``sessions`` any more."""
+        self._archive.forget(sessions)
+        self._uncorrected = [one for one in self._uncorrected if one not in sessions]
+        for session in sessions:
+            live = self._live.pop(session, None)
+            if live is not None and self._by_pen.get(live.state.started.pen) is live:
+                del self._by_pen[live.state.started.pen]
+
     def _start(self, started: kinds.SessionStarted, beginning: Beginning) -> None:
-        pen = self._context.pen(started.pen)
+        needles = self._context.needles.get(started.pen)
+        pen = msgspec.structs.replace(
+            self._context.pen(started.pen), needles=needles, as_of_position=self.position
+        )
         clock = self._context.clock
         state = LiveState(
             started=started,
@@ -170,8 +230,11 @@ class Projection:
             clock=clock,
             side=started.side,
             zone=started.zone,
-            pen_needles=self._context.needles.get(started.pen),
+            pen_needles=needles,
             notes=beginning.notes(started.note),
+        )
+        state.cartridges.seated = self._context.cartridge(
+            started.pen, beginning.position, beginning.unix_ns
         )
         self._hold(LiveSession(state, pen.sample_period_us, self._held_blocks_max))
         if started.plan is not None:
@@ -196,6 +259,9 @@ class Projection:
                 live.set_period(payload.pen.sample_period_us)
             case kinds.PenEventSeen():
                 live.set_needles(self._context.needles.get(stream))
+                live.see_cartridge(
+                    self._context.cartridge(stream, self.position, payload.time_unix_ns)
+                )
                 live.add_event(dial=payload.event.name in _DIALS)
             case kinds.Gap() if payload.count is None:
                 live.add_event(gap=True)
@@ -214,7 +280,7 @@ class Projection:
 
     def _correct(self, session: str, now: ClockState) -> None:
         live = self._live.get(session)
-        stopped = None if live is not None else self._stopped(session)
+        stopped = None if live is not None else self._archive.session(session)
         clock = live.state.clock if live is not None else stopped.clock if stopped else None
         if clock is None:
             return
@@ -222,23 +288,10 @@ class Projection:
         if live is not None:
             live.state.clock_correction_ns = correction_ns
         elif stopped is not None:
-            self.stopped[session] = msgspec.structs.replace(
-                stopped,
-                clock_correction_ns=correction_ns,
-                corrected_started_unix_ns=stopped.started_unix_ns + correction_ns,
+            self._archive.keep(
+                msgspec.structs.replace(
+                    stopped,
+                    clock_correction_ns=correction_ns,
+                    corrected_started_unix_ns=stopped.started_unix_ns + correction_ns,
+                )
             )
-
-    def _note_late(self, session: str, payload: kinds.Payload, entry: Entry) -> None:
-        """Add a note to a session that is stopped; nothing else can change one.
-
-        A store that was saved meanwhile may have the note already.
-        """
-        stopped = self._stopped(session)
-        if stopped is None or not isinstance(payload, kinds.SessionNote):
-            return
-        if all(note.position != entry.position for note in stopped.notes):
-            notes = (*stopped.notes, note_of(payload.text, entry))
-            self.stopped[session] = msgspec.structs.replace(stopped, notes=notes)
-
-    def _stopped(self, session: str) -> Session | None:
-        return self.stopped.get(session) or self._find_stopped(session)

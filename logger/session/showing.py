@@ -1,8 +1,9 @@
 """How a live session's state becomes the session that everyone sees."""
 
 from logger.session.live_state import LiveState
-from logger.session.model import HostMoment, Segment, Session, State, Totals
+from logger.session.model import HostMoment, Segment, Session, Totals
 from logger.session.orders import OpenSession
+from logger.session.summary import State
 
 
 def session_of(
@@ -43,6 +44,10 @@ def session_of(
         clock_correction_ns=correction,
         corrected_started_unix_ns=(
             None if correction is None else state.started_unix_ns + correction
+        ),
+        record=state.record,
+        cartridges_read=tuple(
+            state.cartridges.all(state.motor_on_position, ended[0] if ended else None)
         ),
     )
 

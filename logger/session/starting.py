@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from logger.errors import CommandRefused
-from logger.journal.kinds import Cartridge, Payload, Plan, SessionStarted
+from logger.journal.kinds import Payload, Plan, SessionStarted
+from logger.session.cartridges import check_cartridge
 from logger.session.legs import parse_side, parse_zone
 from logger.session.orders import INDICATIONS, Known, KnownPen, Start
 
@@ -12,7 +13,6 @@ _CLIENT = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _PRACTITIONER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _NOTE_CHARACTERS = 4000
-_NEEDLES = 1000
 
 
 def new_session_id(utc_date: str, random_bits: Callable[[int], int]) -> str:
@@ -24,13 +24,7 @@ def new_session_id(utc_date: str, random_bits: Callable[[int], int]) -> str:
 def start(order: Start, known: Known) -> list[Payload]:
     """Return the SessionStarted of ``order``; CommandRefused where it breaks a rule."""
     side, zone = parse_side(order.side), parse_zone(order.zone)
-    client = _code(order.client, _CLIENT, "client", "letters, digits, '.', '_' and '-', up to 32")
-    practitioner = _code(
-        order.practitioner,
-        _PRACTITIONER,
-        "practitioner",
-        "an account or code of letters, digits and . _ : @ -, up to 64",
-    )
+    client, practitioner = check_client(order.client), check_practitioner(order.practitioner)
     pen = _free_pen(order.pen, known)
     started = SessionStarted(
         session=_unused_id(known),
@@ -42,11 +36,22 @@ def start(order: Start, known: Known) -> list[Payload]:
         nonce=known.make_nonce(),
         simulated=pen.simulated,
         plan=_plan(order.plan, known),
-        indication=_indication(order.indication),
-        cartridge=_cartridge(order.cartridge),
+        indication=check_indication(order.indication),
+        cartridge=check_cartridge(order.cartridge) if order.cartridge else None,
         note=check_note(order.note),
     )
     return [started]
+
+
+def check_client(code: str) -> str:
+    """Return the clinic's code of a client; CommandRefused if it cannot be one."""
+    return _code(code, _CLIENT, "client", "letters, digits, '.', '_' and '-', up to 32")
+
+
+def check_practitioner(code: str) -> str:
+    """Return an account or code of a practitioner; CommandRefused if it cannot be one."""
+    allowed = "an account or code of letters, digits and . _ : @ -, up to 64"
+    return _code(code, _PRACTITIONER, "practitioner", allowed)
 
 
 def check_note(text: str) -> str:
@@ -113,19 +118,11 @@ def _plan(reference: str, known: Known) -> Plan | None:
     return plan
 
 
-def _indication(text: str) -> str:
+def check_indication(text: str) -> str:
+    """Return the slug of an indication, empty for none; CommandRefused lists all."""
     slug = "-".join(text.lower().replace("-", " ").replace("_", " ").split())
     if slug and slug not in INDICATIONS:
         raise CommandRefused(
             f"{text!r} is no indication on the list", f"Use one of: {', '.join(INDICATIONS)}."
         )
     return slug
-
-
-def _cartridge(cartridge: Cartridge | None) -> Cartridge | None:
-    needles = cartridge.needle_count if cartridge is not None else None
-    if needles is not None and not 1 <= needles <= _NEEDLES:
-        raise CommandRefused(
-            f"a cartridge of {needles} needles cannot be", f"Give 1 to {_NEEDLES}."
-        )
-    return cartridge

@@ -1,6 +1,7 @@
 """Sessions for those who ask: the store, and the journal after it."""
 
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -8,9 +9,22 @@ from typing import Self
 from logger.journal.entry import Draft, Entry
 from logger.journal.reader import JournalReader
 from logger.session.carrying import begins_afresh, carried_over, readable_tail
-from logger.session.model import Session, SessionSummary, summary_of
+from logger.session.cartridge_flags import (
+    CartridgeFlag,
+    cartridges_of,
+    flags_of,
+    is_serial,
+    kin_of,
+    uses_of,
+)
+from logger.session.index import SessionFilter
+from logger.session.indexing import lines_of
+from logger.session.model import Session
 from logger.session.projection import Projection
+from logger.session.refreshing import reading, refresh
+from logger.session.series import SeriesItem, series_of
 from logger.session.store_file import SessionStore
+from logger.session.summary import SessionSummary
 
 _SAVE_EVERY = 50
 
@@ -59,14 +73,57 @@ class Sessions:
 
     def rows(self, limit: int) -> list[SessionSummary]:
         """Return the lines of up to ``limit`` sessions, newest first."""
-        lines = {line.id: line for line in self._store.newest(limit)} if self._store else {}
-        lines.update({one.id: summary_of(one) for one in self._projection.sessions()})
-        newest = sorted(lines.values(), key=lambda line: line.started_position, reverse=True)
-        return newest[:limit]
+        return self.search(SessionFilter(), limit)
+
+    def search(self, wanted: SessionFilter, limit: int = -1) -> list[SessionSummary]:
+        """Return the lines of up to ``limit`` sessions that are wanted, newest first.
+
+        A negative limit is none.
+        """
+        fresh = self._projection.sessions()
+        lines = lines_of(fresh, wanted)
+        if self._store is not None:
+            known = {session.id for session in fresh} | self._projection.erased
+            stored = self._store.search(wanted, limit if limit < 0 else limit + len(known))
+            lines += [line for line in stored if line.id not in known]
+        lines.sort(key=lambda line: line.started_position, reverse=True)
+        return lines if limit < 0 else lines[:limit]
+
+    def cartridge_flags(
+        self, session: Session, zone: tzinfo | None = None
+    ) -> tuple[CartridgeFlag, ...]:
+        """Return what is wrong with the cartridges of ``session``: used before, or expired.
+
+        ``zone`` is the time zone of the day of the session, the system's if None.
+        """
+        serials = {one.serial for _, one in cartridges_of(session) if is_serial(one)}
+        fresh = self._projection.sessions() if serials else []
+        known = {one.id for one in fresh} | self._projection.erased
+        uses = [use for one in fresh for use in uses_of(one)]
+        kin: dict[str, frozenset[str]] = {}
+        if self._store is not None and serials:
+            kin = self._store.kin()
+            for serial in serials:
+                stored = self._store.cartridge_uses(serial, session.started_position)
+                uses += [use for use in stored if use.session not in known]
+        kin |= {one.id: kin_of(one) for one in fresh}
+        return flags_of(session, uses, kin, zone)
 
     def session(self, session: str) -> Session | None:
         """Return the session of that id, None if there is none."""
         return self._projection.session(session)
+
+    def holding(self, pen: str, first: int, last: int) -> list[Session]:
+        """Return the sessions, open ones too, that may hold positions of ``pen`` between two."""
+        going_on = [one for one in self._projection.sessions() if one.state != "stopped"]
+        mine = [one for one in going_on if one.pen == pen]
+        return self._projection.holding(pen, first, last) + mine
+
+    def series(self, client: str) -> tuple[SeriesItem, ...]:
+        """Return the sessions of ``client`` in their order, with the intervals between them."""
+        lines = self.search(SessionFilter(client=client))
+        found = [self.session(line.id) for line in lines]
+        return series_of([one for one in found if one is not None])
 
     def close(self) -> None:
         """Let go of the store; idempotent."""
@@ -91,4 +148,5 @@ def load_sessions(data_dir: Path) -> Sessions:
         store = SessionStore.open_for_reading(data_dir, reader)
         projection = store.restore() if store is not None else Projection()
         catch_up(projection, reader)
+        refresh(projection, reading(reader))
     return Sessions(projection, store)

@@ -7,35 +7,32 @@ stopped session, and the open ones as they stood at the position that it covers.
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote
 
 import apsw
 import msgspec
 
 from logger.errors import SinkUnavailable
 from logger.journal.reader import JournalReader
-from logger.session.model import Session, SessionSummary, summary_of
+from logger.session.cartridge_flags import CartridgeUse
+from logger.session.index import (
+    BUSY_TIMEOUT_MS,
+    STORE_FILE,
+    STORE_VERSION,
+    SessionFilter,
+    find_lines,
+    open_store,
+    sql,
+)
+from logger.session.indexing import put_lines
+from logger.session.model import Session
 from logger.session.projection import Projection
+from logger.session.summary import SessionSummary
 
 log = logging.getLogger(__name__)
-
-STORE_FILE = "sessions.db"
-STORE_VERSION = 3
-"""Raise it whenever the same journal would give other sessions or another dump."""
-
-_BUSY_TIMEOUT_MS = 5000
-_READ_ONLY = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-
-
-@cache
-def _sql(name: str) -> str:
-    return files("logger.session").joinpath("schema", f"{name}.sql").read_text("utf-8")
 
 
 class SessionStore:
@@ -48,6 +45,7 @@ class SessionStore:
     def __init__(self, connection: apsw.Connection, journal: str) -> None:
         self._connection = connection
         self._journal = journal
+        self._fold_due = False
 
     @classmethod
     def open(cls, data_dir: Path, reader: JournalReader) -> Self:
@@ -63,7 +61,7 @@ class SessionStore:
                 for leftover in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
                     leftover.unlink(missing_ok=True)
                 connection = _open_for_writing(path)
-                connection.execute(_sql("create"))
+                connection.execute(sql("create"))
                 connection.pragma("user_version", STORE_VERSION)
                 store = cls(connection, reader.id)
                 store.save(Projection())
@@ -77,9 +75,7 @@ class SessionStore:
         if not path.is_file():
             return None
         try:
-            name = f"file:{quote(str(path.absolute()))}?mode=ro"
-            connection = apsw.Connection(name, flags=_READ_ONLY)
-            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            connection = open_store(path)
         except apsw.Error as error:
             log.warning("%s cannot be read, the journal is read instead: %s", path, error)
             return None
@@ -96,7 +92,7 @@ class SessionStore:
                 connection.pragma("user_version") == STORE_VERSION
                 and connection.pragma("quick_check", 1) == "ok"
             ):
-                row = connection.execute(_sql("covered")).fetchone()
+                row = connection.execute(sql("covered")).fetchone()
                 if row and _is_of(reader, row[0], row[1]):
                     store = cls(connection, reader.id)
                     store.restore()
@@ -108,21 +104,21 @@ class SessionStore:
 
     def _follow(self, reader: JournalReader) -> None:
         """Keep the state where a file was set aside; go back to it once more is recovered."""
-        ((journal, *_),) = self._connection.execute(_sql("covered"))
+        ((journal, *_),) = self._connection.execute(sql("covered"))
         if journal != reader.id:
-            self._connection.execute(_sql("keep_branch"))
-        branch: Any = self._connection.execute(_sql("branch")).fetchone()
+            self._connection.execute(sql("keep_branch"))
+        branch: Any = self._connection.execute(sql("branch")).fetchone()
         if branch is None:
             return
         beyond = reader.read(branch[1], 1)
         if beyond and beyond[0].position < reader.first_position:
             with self._connection:
-                self._connection.execute(_sql("rejoin"))
+                self._connection.execute(sql("rejoin"))
 
     def restore(self) -> Projection:
         """Return the projection as saved; it asks this store for stopped sessions."""
-        row: Any = self._connection.execute(_sql("covered")).fetchone()
-        return Projection.load(row[2], self.find)
+        row: Any = self._connection.execute(sql("covered")).fetchone()
+        return Projection.load(row[2], self.find, find_holding=self.find_holding)
 
     def save(self, projection: Projection) -> None:
         """Write what changed since the last save, in one transaction.
@@ -130,36 +126,85 @@ class SessionStore:
         Afterwards ``projection.stopped`` is empty. If it fails nothing has changed, and a
         later save tries again.
         """
-        covered = (self._journal, projection.position, projection.dump())
+        unsettled = projection.unsettled
+        covered = (self._journal, projection.position, unsettled, projection.dump())
         with _storage_errors(), self._connection:
+            for erased in projection.erased:
+                self._connection.execute(sql("forget_session"), {"id": erased})
+            if projection.erased:
+                self._forget_in_branch(projection.erased)
             for session in projection.stopped.values():
                 self._put(session)
-            self._connection.execute(_sql("cover"), covered)
+            self._connection.execute(sql("cover"), covered)
+        self._fold_due = self._fold_due or bool(projection.erased)
+        if self._fold_due:
+            self._fold_due = not self._fold_away()
         projection.stopped.clear()
+        projection.erased.clear()
 
     def find(self, session: str) -> Session | None:
         """Return a stopped session by id, None if the store has none."""
         with _storage_errors():
-            row: Any = self._connection.execute(_sql("find"), (session,)).fetchone()
+            row: Any = self._connection.execute(sql("find"), (session,)).fetchone()
         return msgspec.json.decode(row[0], type=Session) if row is not None else None
 
-    def newest(self, limit: int) -> list[SessionSummary]:
-        """Return the lines of up to ``limit`` stopped sessions, newest first."""
-        names = SessionSummary.__struct_fields__
+    def find_holding(self, pen: str, first: int, last: int) -> list[str]:
+        """Return the ids of the sessions that hold positions of ``pen`` from first to last."""
+        bindings = {"pen": pen, "first": first, "last": last}
         with _storage_errors():
-            rows = self._connection.execute(_sql("newest"), {"limit": limit}).fetchall()
-        lines = [dict(zip(names, row, strict=True)) for row in rows]
-        return msgspec.convert(lines, list[SessionSummary], strict=False)
+            rows = self._connection.execute(sql("holding"), bindings).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def cartridge_uses(self, serial: str, before: int) -> list[CartridgeUse]:
+        """Return uses, in sessions begun before that position, of what may have this serial."""
+        bindings = {"serial": serial, "before": before}
+        names = CartridgeUse.__struct_fields__
+        with _storage_errors():
+            rows = self._connection.execute(sql("cartridge_uses"), bindings).fetchall()
+        uses = [dict(zip(names, row, strict=True)) for row in rows]
+        return msgspec.convert(uses, list[CartridgeUse], strict=False)
+
+    def kin(self) -> dict[str, frozenset[str]]:
+        """Return by session those that it was split from or merged into."""
+        found = dict[str, frozenset[str]]()
+        with _storage_errors():
+            rows: list[Any] = self._connection.execute(sql("kin")).fetchall()
+        for session, other in rows:
+            found[session] = found.get(session, frozenset()) | {other}
+        return found
+
+    def search(self, wanted: SessionFilter, limit: int) -> list[SessionSummary]:
+        """Return the lines of up to ``limit`` stopped sessions that are wanted, newest first."""
+        with _storage_errors():
+            return find_lines(self._connection, wanted, limit)
 
     def close(self) -> None:
         """Let go of the file; idempotent."""
         self._connection.close()
 
+    def _forget_in_branch(self, erased: Set[str]) -> None:
+        row: Any = self._connection.execute(sql("branch_state")).fetchone()
+        if row is not None:
+            kept = Projection.load(row[0], self.find)
+            kept.forget(sorted(erased))
+            self._connection.execute(sql("set_branch_state"), (kept.dump(), kept.unsettled))
+
+    def _fold_away(self) -> bool:
+        """Leave nothing of what was erased in the log; False, at once, if somebody reads it."""
+        self._connection.set_busy_timeout(0)
+        try:
+            with _storage_errors():
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except SinkUnavailable:
+            return False
+        finally:
+            self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        return True
+
     def _put(self, session: Session) -> None:
-        line = msgspec.structs.asdict(summary_of(session))
-        self._connection.execute(_sql("put_summary"), line)
+        put_lines(self._connection, session)
         document = msgspec.json.encode(session)
-        self._connection.execute(_sql("put_document"), (session.id, document))
+        self._connection.execute(sql("put_document"), (session.id, document))
 
 
 def _is_of(reader: JournalReader, journal: str, position: int) -> bool:
@@ -181,10 +226,11 @@ def _open_for_writing(path: Path) -> apsw.Connection:
     """Open or create the file, for its owner alone: it names clients."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     try:
         connection.pragma("journal_mode", "WAL")
         connection.pragma("synchronous", "NORMAL")
+        connection.pragma("secure_delete", True)
     except apsw.NotADBError:
         log.warning("%s is no database", path)
     return connection

@@ -2,9 +2,11 @@
 
 A kind of entry that is not named here goes to no broker and no database, nor does a
 field. No free text, no person and no clinical value is named. Words are published only
-if they are among those foreseen; anything else becomes ``other``.
+if they are among those foreseen; anything else becomes ``other``. A signed head holds
+hashes, numbers and a signature alone; one that holds anything else stays.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +14,7 @@ from logger.journal import kinds
 from logger.journal.entry import Entry
 
 Value = float | int | bool | str
+HEAD = "head.signed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ ALLOWED_KINDS = frozenset(_BARE) | {
     "pen.event",
     "gap",
     "session.stopped",
+    HEAD,
 }
 """Every kind of which anything leaves the mini-PC."""
 
@@ -52,7 +56,8 @@ def public_event(entry: Entry) -> PublicEvent | None:
         return None
     if entry.kind in _BARE:
         return PublicEvent(_BARE[entry.kind], entry.time_ns, {})
-    return _told_of(entry, kinds.decode(entry.kind, entry.payload))
+    payload = kinds.decode(entry.kind, entry.payload)
+    return _head(payload) if isinstance(payload, kinds.HeadSigned) else _told_of(entry, payload)
 
 
 def _told_of(entry: Entry, payload: kinds.Payload) -> PublicEvent | None:
@@ -121,3 +126,31 @@ def _stopped(entry: Entry, stopped: kinds.SessionStopped) -> PublicEvent:
         ended_unix_us=None if stopped.ended_unix_ns is None else stopped.ended_unix_ns // 1000,
     )
     return PublicEvent("session_stopped", entry.time_ns, fields)
+
+
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+_SIGNATURE = re.compile(
+    r"-----BEGIN SSH SIGNATURE-----\n[A-Za-z0-9+/=\n]{1,1000}-----END SSH SIGNATURE-----\n"
+)
+
+
+def _head(head: kinds.HeadSigned) -> PublicEvent | None:
+    hashes = (head.journal, head.chain_hash, head.tree_root)
+    if not (
+        all(map(_HASH.fullmatch, hashes))
+        and _KEY.fullmatch(head.key)
+        and _SIGNATURE.fullmatch(head.signature)
+    ):
+        return None
+    fields: dict[str, Value] = {
+        "journal": head.journal,
+        "head_position": head.position,
+        "chain_hash": head.chain_hash,
+        "tree_size": head.tree_size,
+        "tree_root": head.tree_root,
+        "key": head.key,
+        "signed": head.signed_bytes().decode(),
+        "signature": head.signature,
+    }
+    return PublicEvent("head_signed", head.time_unix_ns, fields)

@@ -1,16 +1,17 @@
 """The time-series database: points collected for a moment, written as line protocol."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from logger.errors import SinkUnavailable
 from logger.journal.entry import Entry
 from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
-from logger.sinks.allow import public_event
+from logger.sinks.allow import HEAD, public_event
 from logger.sinks.influx_client import CannotDelete, InfluxClient, open_client
-from logger.sinks.influx_points import event_line, summary_line
+from logger.sinks.influx_erasing import ErasedSessions
+from logger.sinks.influx_points import event_line, head_line, summary_line
 from logger.sinks.influx_retag import former_tags_note, predicate, rfc3339, stretches
 from logger.sinks.influx_write import Lines, Writer
 from logger.sinks.line_protocol import BlockLines
@@ -26,7 +27,10 @@ Summary = Callable[[str], Mapping[str, float] | None]
 
 
 class InfluxSink:
-    """Writes to one bucket of an InfluxDB 2.x API; re-sending changes nothing there."""
+    """Writes to one bucket of an InfluxDB 2.x API; re-sending changes nothing there.
+
+    ``erased`` are the sessions that were erased so far.
+    """
 
     name = "influx"
     max_entries = 1000
@@ -38,6 +42,7 @@ class InfluxSink:
         site: str,
         summary: Summary,
         texts: TextsOfBlocks | None = None,
+        erased: Iterable[str] = (),
     ) -> None:
         self.linger_s = settings.flush_interval_s
         self.max_rows = settings.batch_points
@@ -47,6 +52,7 @@ class InfluxSink:
         self._blocks = BlockLines(site, texts or TextsOfBlocks())
         self._writer = Writer(self.name, settings.batch_points, settings.batch_bytes)
         self._client: InfluxClient | None = None
+        self._erased = ErasedSessions(erased)
         self._notes: dict[tuple[str, int, int], str] = {}
 
     async def connect(self) -> None:
@@ -58,15 +64,18 @@ class InfluxSink:
         del at_leisure
         client = self._connected()
         refused = await self._writer.write(client, await self._lines(batch))
+        # What a batch brought of a session comes before its erasure, and goes with it.
+        self._erased.note(item.entry for item in batch)
+        await self._erased.delete(client)
         return Receipt(refused, client.renewed())
 
     async def retag(
-        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+        self, retag: Retag, entry: Entry, batches: AsyncIterable[Sequence[Labelled]]
     ) -> Receipt:
         """Delete the points under their former tags and write them under the new ones."""
         del entry
         client, receipt = self._connected(), Receipt()
-        for batch in batches:
+        async for batch in batches:
             await self._delete(client, retag, batch)
             refused = await self._writer.write(client, await self._lines(batch))
             receipt = Receipt([*receipt.quarantined, *refused])
@@ -83,7 +92,8 @@ class InfluxSink:
         return [replace(item, reason=said) for item, said in met if said is not None]
 
     async def attend(self) -> None:
-        """Do nothing: nothing is due between batches."""
+        """Delete what was erased before this start."""
+        await self._erased.delete(self._connected())
 
     def glance(self) -> None:
         """Do nothing: answers are rare, and read when they come."""
@@ -96,8 +106,8 @@ class InfluxSink:
             await client.close()
 
     def notes(self) -> Sequence[str]:
-        """Return which ranges are in the database with former tags as well."""
-        return tuple(self._notes.values())
+        """Return what the database should have deleted and has not."""
+        return (*self._notes.values(), *self._erased.notes())
 
     def _connected(self) -> InfluxClient:
         if self._client is None:
@@ -122,8 +132,10 @@ class InfluxSink:
         return lines
 
     def _event_lines(self, item: Labelled) -> list[str]:
-        event = public_event(item.entry) if item.entry.stream else None
-        if event is None:
+        event = public_event(item.entry)
+        if event is not None and item.entry.kind == HEAD:
+            return [head_line(self._site, item.entry, event)]
+        if event is None or not item.entry.stream:
             return []
         lines = [event_line(self._site, item.entry, event, item.assignment)]
         if item.entry.kind == "session.stopped" and item.assignment is not None:

@@ -10,6 +10,7 @@ from logger.sinks.allow import PublicEvent, Value
 from logger.sinks.line_protocol import tags_of
 
 EVENT = "pen_event"
+HEAD_POINT = "journal_head"
 SUMMARY = "session_summary"
 
 
@@ -41,6 +42,15 @@ def summary_line(
         f"site={escape_tag(site)},source={source}"
     )
     return f"{tags} {_fields(numbers)} {entry.time_ns}"
+
+
+def head_line(site: str, entry: Entry, event: PublicEvent) -> str:
+    """Return a signed head as a line; its signature as the bare base64, on one line."""
+    fields = dict(event.fields) | {"position": entry.position}
+    armoured = str(fields["signature"]).splitlines()
+    fields["signature"] = "".join(line for line in armoured if not line.startswith("-"))
+    tags = f"{HEAD_POINT},journal={fields.pop('journal')},site={escape_tag(site)}"
+    return f"{tags} {_fields(fields)} {event_time_ns(event, entry.position)}"
 
 
 def _fields(fields: Mapping[str, Value]) -> str:

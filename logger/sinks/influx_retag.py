@@ -57,7 +57,7 @@ def predicate(measurement: str, site: str, pen: str, former: Assignment | None) 
         "side": side,
         "zone": zone,
     }
-    return " AND ".join(f'{tag}="{_quoted(value)}"' for tag, value in tags.items())
+    return " AND ".join(f'{tag}="{quoted(value)}"' for tag, value in tags.items())
 
 
 def _stored(name: str) -> str:
@@ -65,7 +65,8 @@ def _stored(name: str) -> str:
     return escape_tag(name).replace("\\", "")
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Return ``value`` as it stands between quotes in a predicate."""
     return value.replace("\\", "\\\\").replace('"', '\\"')
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import replace
 
 import aiomqtt
@@ -13,14 +13,9 @@ from logger.journal.entry import Entry
 from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
 from logger.sinks.mqtt_client import QOS, AcknowledgedClient
-from logger.sinks.mqtt_payloads import (
-    Message,
-    Publisher,
-    availability,
-    bridge_state,
-    session_state,
-)
+from logger.sinks.mqtt_payloads import Message, Publisher
 from logger.sinks.mqtt_refusals import REFUSED_RETRY_S
+from logger.sinks.mqtt_states import availability, bridge_state, session_state
 from logger.sinks.mqtt_suspect import Suspect
 from logger.sinks.present import Present
 from logger.sinks.settings import MqttSettings
@@ -105,7 +100,10 @@ class MqttSink:
             if words := self._suspect.convicted(position):
                 refused.append(self._quarantined(position, message, words))
                 continue
-            if together and len(together) >= self._suspect.window(client.window, together[0][0]):
+            if together and (
+                len(together) >= self._suspect.window(client.window, together[0][0])
+                or message.retain != together[0][1].retain
+            ):
                 refused += await self._publish(together)
                 together = []
             together.append((position, message))
@@ -115,7 +113,7 @@ class MqttSink:
         return Receipt(refused)
 
     async def retag(
-        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+        self, retag: Retag, entry: Entry, batches: AsyncIterable[Sequence[Labelled]]
     ) -> Receipt:
         """Publish a correction: who keeps the blocks can correct them by position."""
         del batches
@@ -128,7 +126,8 @@ class MqttSink:
         refused = []
         for item in items:
             topic, _, payload = item.item.partition(_BEFORE_PAYLOAD)
-            await client.send([(topic.decode(), _OBJECT + payload)])
+            retain = topic.decode() == self._publisher.head_topic
+            await client.send([(topic.decode(), _OBJECT + payload)], retain=retain)
             refused += [replace(item, reason=str(words)) for words in client.refused.values()]
         return refused
 
@@ -190,10 +189,11 @@ class MqttSink:
     async def _publish(
         self, together: Sequence[_Placed], *, unhurried: bool = False
     ) -> list[Quarantined]:
-        client = self._connected()
+        """Publish messages that are all to be retained, or all not."""
+        client, retain = self._connected(), together[0][1].retain
         try:
             parts = [message.parts for _, message in together]
-            await client.send(parts, unhurried=unhurried)
+            await client.send(parts, retain=retain, unhurried=unhurried)
         except SinkUnavailable:
             if client.ended and client.unjudged is not None:
                 self._suspect.lost(together[client.unjudged][0])

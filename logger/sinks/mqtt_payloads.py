@@ -11,12 +11,11 @@ from drivers.escape import escape_topic
 from drivers.model import SampleBlock, is_simulated
 from logger.journal.entry import Entry
 from logger.session.assignment import Assignment, Retag
-from logger.sinks.allow import PublicEvent, Value, public_event
-from logger.sinks.present import PenPresent, SessionPresent
+from logger.sinks.allow import HEAD, PublicEvent, Value, public_event
+from logger.sinks.mqtt_states import SCHEMA, signed_head
 from logger.sinks.sink import Labelled
 from logger.sinks.texts import Column, TextsOfBlocks
 
-SCHEMA = 1
 HISTORICAL_AFTER_NS = 10_000_000_000
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -92,10 +91,11 @@ class _HeadFields(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A payload and where it goes."""
+    """A payload and where it goes; the broker keeps one to ``retain`` for later subscribers."""
 
     topic: str
     payload: bytes
+    retain: bool = False
 
     @property
     def parts(self) -> tuple[str, bytes]:
@@ -117,6 +117,11 @@ class Publisher:
         """Where the state of the service itself is retained."""
         return f"{self.base}/bridge/state"
 
+    @property
+    def head_topic(self) -> str:
+        """Where the newest signed head of the journal is retained."""
+        return f"{self.base}/bridge/head"
+
     def pen_topic(self, pen: str, leaf: str) -> str:
         """Return the topic ``leaf`` of a pen, whatever its serial number holds."""
         return f"{self.base}/pen/{_level(pen)}/{leaf}"
@@ -126,8 +131,12 @@ class Publisher:
         if item.block is not None:
             payload = _ENCODE(self._telemetry(item, item.block, now_ns))
             return Message(self.pen_topic(item.entry.stream, "telemetry"), payload)
-        event = public_event(item.entry) if item.entry.stream else None
-        if event is None:
+        event = public_event(item.entry)
+        if event is not None and item.entry.kind == HEAD:
+            historical = _is_historical(item.entry, now_ns)
+            head = signed_head(self.site, item.entry, event, historical)
+            return Message(self.head_topic, head, retain=True)
+        if event is None or not item.entry.stream:
             return None
         payload = _ENCODE(self._event(item, event, now_ns))
         return Message(self.pen_topic(item.entry.stream, "event"), payload)
@@ -174,14 +183,18 @@ class Publisher:
             "site": self.site,
             "pen": pen,
             "simulated": is_simulated(pen),
-            # Recorded in the future: the clock was set back since, and it is not live either.
-            "historical": abs(now_ns - entry.time_ns) > HISTORICAL_AFTER_NS,
+            "historical": _is_historical(entry, now_ns),
             "journal": entry.journal or self.journal,
             "position": entry.position,
             "session": tags.session,
             "side": tags.side,
             "zone": tags.zone,
         }
+
+
+def _is_historical(entry: Entry, now_ns: int) -> bool:
+    # Recorded in the future: the clock was set back since, and it is not live either.
+    return abs(now_ns - entry.time_ns) > HISTORICAL_AFTER_NS
 
 
 @lru_cache(maxsize=_TOPICS_KEPT)
@@ -214,30 +227,3 @@ def _tags(assignment: Assignment | None) -> Tags:
     if assignment is None:
         return Tags(None, None, None)
     return Tags(assignment.session, assignment.side, assignment.zone)
-
-
-def bridge_state(online: bool) -> bytes:
-    """Return the payload for the service's own state."""
-    return _ENCODE({"schema": SCHEMA, "state": "online" if online else "offline"})
-
-
-def availability(pen: PenPresent) -> bytes:
-    """Return the payload that tells whether a pen's link is up."""
-    return bridge_state(pen.online)
-
-
-def session_state(pen: str, session: SessionPresent | None) -> bytes:
-    """Return the payload for the session open on a pen now, if any."""
-    if session is None:
-        return _ENCODE({"schema": SCHEMA, "state": "none"})
-    return _ENCODE(
-        {
-            "schema": SCHEMA,
-            "state": session.state,
-            "session": session.session,
-            "side": session.side,
-            "zone": session.zone,
-            "since_unix_us": session.since_unix_ns // 1000,
-            "simulated": is_simulated(pen),
-        }
-    )

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from drivers.model import HostTime
@@ -33,6 +33,8 @@ class Feed(Protocol):
     def last_position(self) -> int: ...
 
     def read(self, after: int, limit: int) -> list[Entry]: ...
+
+    async def fetched(self) -> bool: ...
 
     async def wait_beyond(self, position: int, timeout_s: float) -> object: ...
 
@@ -216,7 +218,8 @@ class Pump:
     async def _offer(self, entries: Sequence[Entry]) -> None:
         """Deliver ``entries``; what one of them retags is told before the next is offered."""
         if not entries:
-            await self._sleep(_TICK_S)
+            if not await self._feed.fetched():
+                await self._sleep(_TICK_S)
             return
         if not self._error:
             self._state = "delivering"
@@ -254,8 +257,12 @@ class Pump:
             log.warning("sink %s refused %d items: %s", self.name, len(fresh), fresh[0].reason)
             self._quarantine(fresh)
 
-    def _batches(self, retag: Retag) -> Iterator[Sequence[Labelled]]:
+    async def _batches(self, retag: Retag) -> AsyncIterator[Sequence[Labelled]]:
         after = retag.from_position - 1
-        while entries := self._read_bounded(after, retag.to_position):
-            after = entries[-1].position
-            yield retagged(entries, retag)
+        while after < retag.to_position:
+            entries = self._read_bounded(after, retag.to_position)
+            if entries:
+                after = entries[-1].position
+                yield retagged(entries, retag)
+            elif not await self._feed.fetched():
+                return

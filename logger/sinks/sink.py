@@ -1,6 +1,6 @@
 """What a pump asks of a sink, and the items that pass between them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -58,7 +58,7 @@ class Sink(Protocol):
         """
 
     async def retag(
-        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+        self, retag: Retag, entry: Entry, batches: AsyncIterable[Sequence[Labelled]]
     ) -> Receipt:
         """Tell the receiver that ``entry`` gave what ``batches`` yields other tags.
 

@@ -12,7 +12,17 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from tests.bench import cost, durability, first_sample, latency, memory, throughput
+from tests.bench import (
+    archive,
+    bundling,
+    cost,
+    durability,
+    first_sample,
+    latency,
+    memory,
+    sealing,
+    throughput,
+)
 from tests.bench.bed import Timing
 from tests.bench.children import BenchFailed
 from tests.support.report import Row, failed, print_table, write_json
@@ -44,6 +54,9 @@ MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "throughput": lambda effort: throughput.measure(effort.window),
     "memory": lambda effort: [memory.measure(effort.hour, effort.simulated_s)],
     "durability": lambda effort: [durability.measure(effort.commits)],
+    "look-back": lambda effort: archive.measure(archive.SESSIONS, effort.starts),
+    "seal": lambda effort: [sealing.measure(effort.repeats)],
+    "bundle": lambda effort: bundling.measure(archive.SESSIONS, effort.repeats),
     "first-sample": lambda effort: [first_sample.measure(effort.starts)],
 }
 

@@ -91,7 +91,7 @@ def test_a_session_holds_what_was_ordered(finished: dict[str, Any]) -> None:
     assert finished["stop_reason"] == "ordered"
     assert (finished["client"], finished["practitioner"]) == ("C-1", "dr-b")
     assert finished["indication"] == "scars"
-    assert finished["cartridge"] == {"udi": "(10)L1", "needle_count": 12}
+    assert finished["cartridge"] == {"udi": "(10)L1", "lot": "L1", "needle_count": 12}
     assert finished["simulated"] is True
     assert [note["text"] for note in finished["notes"]] == ["first visit", "went well"]
 

@@ -26,9 +26,11 @@ from tests.faults import (
     nth_failure,
     overload,
     power_cut,
+    seal_calls,
     signals,
     sinks,
     stateful,
+    tampering,
 )
 from tests.support.report import Row, failed, print_table, write_json
 
@@ -40,6 +42,7 @@ Laboratory = Callable[[Path, int], list[Row]]
 LABORATORIES: dict[str, Laboratory] = {
     "disk": full_disk.rows,
     "crash": crash.rows,
+    "seal": seal_calls.rows,
     "power-cut": power_cut.rows,
     "nth-failure": nth_failure.rows,
     "signals": signals.rows,
@@ -52,6 +55,7 @@ LABORATORIES: dict[str, Laboratory] = {
     "sinks": sinks.rows,
     "forgetting": forgetting.rows,
     "backlog": drain.rows,
+    "tampering": tampering.rows,
 }
 
 

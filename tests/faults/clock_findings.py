@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from drivers.simulator.log import read_log
+from logger.archive.exports.sample_columns import COLUMNS, sample_columns
+from logger.archive.exports.samples_text import rows_of
+from logger.archive.exports.source import Source
 from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
 from logger.session.clock_account import ClockAccount, clock_account
-from logger.session.export import COLUMNS, session_rows
 from logger.session.model import Session
 from logger.session.store import load_sessions
 from logger.session.true_clock import readings_of
@@ -108,7 +111,8 @@ class Findings:
         due_us = dict(zip(made["sequence"].tolist(), made["due_us"].tolist(), strict=True))
         off_s = []
         with JournalReader(trial.recorder.data_dir) as reader:
-            for row in session_rows(reader, session):
+            parts = sample_columns(Source(reader), session, None)
+            for row in chain.from_iterable(map(rows_of, parts)):
                 shown: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
                 corrected_ns = shown["corrected_time_unix_ns"]
                 self.corrected += corrected_ns is not None

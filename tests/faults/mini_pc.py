@@ -4,6 +4,7 @@ import asyncio
 import random
 import shutil
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ from logger.recorder.pen_recorder import PenRecorder
 from logger.recorder.roster import Roster
 from logger.recorder.session_desk import SessionDesk
 from logger.recorder.settings import RecordingSettings
+from logger.session.block_times import block_times
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
 from logger.session.orders import AnyOrder
 from logger.session.projection import Projection
+from logger.session.record_orders import AnyRecordOrder
+from logger.session.refreshing import reading, refresh
 from logger.sinks.pump import Pump
 from tests.faults.session_model import SessionModel
 from tests.faults.wired_pen import WiredPen
@@ -114,10 +118,14 @@ class MiniPc:
         drafts = self.desk.minded(drafts, now) + self.desk.due(now)
         return self._append(drafts)
 
-    def order(self, order: AnyOrder) -> list[Entry]:
+    def order(self, order: AnyOrder | AnyRecordOrder) -> list[Entry]:
         """Carry out an order; CommandRefused where it cannot be."""
         self.commit()
-        return self._append(self.desk.judge(order, "uid:1000"))
+        if not isinstance(order, AnyRecordOrder):
+            return self._append(self.desk.judge(order, "uid:1000"))
+        entries = self._append(self.desk.judge_record(order, "uid:1000"))
+        refresh(self.desk.projection, reading(self.reader))
+        return entries
 
     def plug_in(self) -> None:
         """Open the pen's port."""
@@ -170,6 +178,7 @@ class MiniPc:
         with JournalReader(self.data_dir) as reader:
             for entry in reader.entries():
                 projection.apply(entry)
+            refresh(projection, reading(reader))
         return projection
 
     def _switch_on(self) -> None:
@@ -197,6 +206,7 @@ class MiniPc:
             {},
             self._roster.known_pens,
             self.clocks,
+            partial(block_times, self.reader),
         )
         now = self.clocks()
         signs = LastSigns(last.time_ns if last else now.wall_ns, projection.clock, HOST_BOOT)

@@ -23,8 +23,10 @@ from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
 from logger.session.legs import SIDES, ZONES
 from logger.session.orders import AddNote, AnyOrder, Pause, Resume, Start, StartSegment, Stop
+from logger.session.record_orders import AnyRecordOrder
 from tests.faults.accounting import account
 from tests.faults.mini_pc import RESUME_WITHIN_S, MiniPc
+from tests.support.record_days import RECORD_STEPS, record_order
 from tests.support.report import Row
 
 EXAMPLES, STEPS = 500, 50
@@ -85,6 +87,14 @@ class Recording(RuleBasedStateMachine):
         """Somebody gives another order."""
         had_one = self.pc.model.open
         assert not (self._accepted(order) and not had_one), "an order to no session was accepted"
+
+    @rule(step=st.sampled_from(RECORD_STEPS), number=st.integers(0, 1000))
+    def amend(self, step: str, number: int) -> None:
+        """Somebody amends, assigns, splits, merges, reviews or signs."""
+        blocks = sorted(self.pc.model.rows_at)
+        order = record_order(self.pc.desk.projection.sessions(), blocks, step, number)
+        if order is not None:
+            self._accepted(order)
 
     @precondition(lambda self: self.plugged_in)
     @rule()
@@ -189,7 +199,7 @@ class Recording(RuleBasedStateMachine):
             every_ns = np.concatenate(times_ns)
             assert len(np.unique(every_ns)) == len(every_ns), "a sample time is repeated"
 
-    def _accepted(self, order: AnyOrder) -> bool:
+    def _accepted(self, order: AnyOrder | AnyRecordOrder) -> bool:
         try:
             self.pc.order(order)
         except CommandRefused:

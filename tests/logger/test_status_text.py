@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from logger.status import (
+    ArchiveStatus,
     ClockStatus,
     Condition,
     GapStatus,
@@ -87,7 +88,7 @@ def test_a_clock_that_was_set_is_told_with_its_last_step() -> None:
 
 
 def test_without_sessions_and_sinks_that_is_said() -> None:
-    assert _lines()[2:4] == ["no session is open", "no sink is set"]
+    assert _lines()[2:5:2] == ["no session is open", "no sink is set"]
 
 
 def test_a_service_without_conditions_is_good() -> None:
@@ -177,3 +178,11 @@ def test_a_sink_in_trouble_says_why_and_when_it_is_tried_again() -> None:
         "  401: unauthorized (again in 12.0 s)",
         "  a note",
     ]
+
+
+def test_the_archive_tells_what_it_sealed_and_when_it_tries_again() -> None:
+    archive = ArchiveStatus(
+        state="failing", sealed=3, last_round_unix_ns=0, failed=("x",), retry_in_s=12.0
+    )
+    told = "archive: failing, 3 sealed, last at 00:00:00.00Z (again in 12.0 s)"
+    assert told in _lines(archive=archive)

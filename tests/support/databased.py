@@ -15,7 +15,7 @@ from tests.support.readback import ReadPoint, Target
 SUMMARY = {"duration_s": 61.5, "punctures": 1000}
 
 
-def influx_sink(target: Target, **settings: object) -> InfluxSink:
+def influx_sink(target: Target, erased: Sequence[str] = (), /, **settings: object) -> InfluxSink:
     """Return a sink that writes to ``target`` without waiting to collect points."""
     values = {
         "url": target.url,
@@ -29,6 +29,7 @@ def influx_sink(target: Target, **settings: object) -> InfluxSink:
         InfluxSettings.model_validate(values | settings),
         site="clinic",
         summary=lambda session: SUMMARY,
+        erased=erased,
     )
 
 

@@ -1,5 +1,9 @@
 """A journal that holds every kind of entry, with secrets wherever a person could write."""
 
+from typing import Any
+
+import msgspec
+
 from drivers.model import Anchor, HostTime, Pen, PenEvent
 from logger.journal import kinds
 from tests.support.journaled import EPOCH_US, ListJournal, session_started
@@ -15,6 +19,91 @@ def event(name: str, **values: object) -> kinds.PenEventSeen:
     seen = PenEvent(name, text=f"{SECRET} {name}", **values)  # type: ignore[arg-type]
     return kinds.PenEventSeen(event=seen, time_unix_ns=_NOW_NS)
 
+
+def signed_head(**values: Any) -> kinds.HeadSigned:
+    """Return a head that looks like one; its signature is none."""
+    head = kinds.HeadSigned(
+        journal="ab" * 16,
+        position=7,
+        chain_hash="cd" * 32,
+        tree_size=2,
+        tree_root="ef" * 32,
+        time_unix_ns=_NOW_NS,
+        key="SHA256:" + "A" * 43,
+        signature="-----BEGIN SSH SIGNATURE-----\nU1NI\nU0lH\n-----END SSH SIGNATURE-----\n",
+    )
+    return msgspec.structs.replace(head, **values)
+
+
+_TAKEN_BACK = kinds.Retagged(
+    from_position=1,
+    to_position=2,
+    former=kinds.Tags(session=SESSION, side="left", zone="anterior-thigh"),
+)
+_FORM = kinds.ClinicalForm(
+    indication=SECRET,
+    fitzpatrick=SECRET,
+    checklist=kinds.Checklist(consent=True, remark=SECRET),
+    topical_anaesthetic=kinds.TopicalAnaesthetic(applied=True, product=SECRET),
+    treated=(kinds.TreatedZone(side="left", zone="anterior-thigh", area_cm2=123.0),),
+    endpoint=SECRET,
+    aftercare=SECRET,
+    adverse_events=(kinds.AdverseEvent(what=SECRET, erythema_grade=4, note=SECRET),),
+    next_session_due=SECRET,
+)
+_RECORD: tuple[kinds.Payload, ...] = (
+    kinds.SessionAmended(
+        session=SESSION,
+        what=SECRET,
+        former=SECRET,
+        now=SECRET,
+        reason=SECRET,
+        nonce=SECRET,
+        account=SECRET,
+        retagged=(_TAKEN_BACK,),
+    ),
+    kinds.SessionClinical(session=SESSION, form=_FORM, former=_FORM, nonce=SECRET, reason=SECRET),
+    kinds.SessionReviewed(
+        session=SESSION,
+        account=SECRET,
+        name=SECRET,
+        role=SECRET,
+        state_hash=SECRET,
+        nonce=SECRET,
+        remark=SECRET,
+    ),
+    kinds.SessionSigned(
+        session=SESSION,
+        account=SECRET,
+        name=SECRET,
+        role=SECRET,
+        meaning=SECRET,
+        state_hash=SECRET,
+        nonce=SECRET,
+    ),
+    kinds.SessionSplit(
+        session=SESSION,
+        into="20261122-wxyz",
+        at_position=1,
+        at_unix_ns=_NOW_NS,
+        client=SECRET,
+        practitioner=SECRET,
+        reason=SECRET,
+        nonce=SECRET,
+    ),
+    kinds.SessionMerged(session=SESSION, merged="20261122-wxyz", reason=SECRET, nonce=SECRET),
+    kinds.SamplesAssigned(
+        session=SESSION,
+        from_position=1,
+        to_position=1,
+        from_unix_ns=_NOW_NS,
+        to_unix_ns=_NOW_NS,
+        side="left",
+        zone="anterior-thigh",
+        reason=SECRET,
+        nonce=SECRET,
+    ),
+)
 
 _EVENTS = (
     event("depth_dial", value=1.5, unit="mm"),
@@ -54,11 +143,18 @@ _AFTER: tuple[kinds.Payload, ...] = (
     kinds.SessionInterrupted(session=SESSION, reason=SECRET),
     kinds.SessionContinued(session=SESSION, after_s=5.0),
     kinds.SessionLapsed(session=SESSION, after_s=600.0),
+    *_RECORD,
     kinds.DeliveryRejected(sink=SECRET, count=1, from_position=1, to_position=1, reason=SECRET),
     kinds.QueueReplayed(sink=SECRET, from_position=1, to_position=1),
     kinds.QueueRetried(sink=SECRET, items=(1,), positions=(1,)),
     kinds.QueueDropped(sink=SECRET, items=(1,), positions=(1,), reason=SECRET, nonce=SECRET),
     kinds.QueueGivenUp(sink=SECRET, from_position=1, to_position=1, reason=SECRET, nonce=SECRET),
+    kinds.KeyMade(fingerprint=SECRET, public_key=SECRET),
+    kinds.KeyRevoked(
+        fingerprint=SECRET, public_key=SECRET, cause=SECRET, reason=SECRET, nonce=SECRET
+    ),
+    signed_head(),
+    signed_head(key=SECRET),
     kinds.ServiceStopped(reason=SECRET),
 )
 
@@ -72,7 +168,7 @@ def journal_of_everything() -> ListJournal:
     journal.append(session_started(SESSION))
     journal.append_samples()
     for payload in _AFTER:
-        journal.append(payload)
+        journal.append(payload, "" if isinstance(payload, kinds.HeadSigned) else "NP-1")
         journal.append_samples()
     last = journal.last_position
     journal.append(kinds.SessionResumed(session=SESSION, adopted_from=last, adopted_to=last))

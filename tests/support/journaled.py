@@ -108,6 +108,9 @@ class ListJournal:
     def read(self, after: int, limit: int) -> list[Entry]:
         return self.entries[after : after + limit]
 
+    async def fetched(self) -> bool:
+        return False
+
     async def wait_beyond(self, position: int, timeout_s: float) -> bool:
         try:
             async with asyncio.timeout(timeout_s):

@@ -30,9 +30,9 @@ class ReadPoint:
 
 
 class ReadBack(Protocol):
-    """Returns all points of a measurement of one pen, in order of time."""
+    """Returns all points of a measurement with one tag, that of a pen, in order of time."""
 
-    async def points(self, measurement: str, pen: str) -> list[ReadPoint]: ...
+    async def points(self, measurement: str, value: str, tag: str = "pen") -> list[ReadPoint]: ...
 
 
 class ReadBackV1:
@@ -42,11 +42,11 @@ class ReadBackV1:
         self._url = url
         self._database = database
 
-    async def points(self, measurement: str, pen: str) -> list[ReadPoint]:
+    async def points(self, measurement: str, value: str, tag: str = "pen") -> list[ReadPoint]:
         query = {
             "db": self._database,
             "epoch": "ns",
-            "q": f'SELECT * FROM "{measurement}" WHERE "pen" = \'{pen}\' GROUP BY *',
+            "q": f'SELECT * FROM "{measurement}" WHERE "{tag}" = \'{value}\' GROUP BY *',
         }
         async with (
             aiohttp.ClientSession(self._url) as session,
@@ -73,10 +73,10 @@ class ReadBackV2:
     def __init__(self, target: Target) -> None:
         self._target = target
 
-    async def points(self, measurement: str, pen: str) -> list[ReadPoint]:
+    async def points(self, measurement: str, value: str, tag: str = "pen") -> list[ReadPoint]:
         flux = (
             f'from(bucket: "{self._target.bucket}") |> range(start: 0, stop: 2200-01-01T00:00:00Z)'
-            f' |> filter(fn: (r) => r._measurement == "{measurement}" and r.pen == "{pen}")'
+            f' |> filter(fn: (r) => r._measurement == "{measurement}" and r.{tag} == "{value}")'
             " |> map(fn: (r) => ({r with ns: int(v: r._time)}))"
         )
         target = self._target

@@ -1,6 +1,6 @@
 """A sink in memory that fails when a test wishes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, Sequence
 
 from logger.errors import SinkUnavailable
 from logger.journal.entry import Entry
@@ -45,12 +45,12 @@ class MemorySink:
         return Receipt(refused, self.renewals.pop(0) if self.renewals else False)
 
     async def retag(
-        self, retag: Retag, entry: Entry, batches: Iterable[Sequence[Labelled]]
+        self, retag: Retag, entry: Entry, batches: AsyncIterable[Sequence[Labelled]]
     ) -> Receipt:
         del entry
         if self.failures:
             raise self.failures.pop(0)
-        self.retags.append((retag, [item for batch in batches for item in batch]))
+        self.retags.append((retag, [item async for batch in batches for item in batch]))
         return Receipt()
 
     async def retry(self, items: Sequence[Quarantined]) -> Sequence[Quarantined]:

@@ -12,6 +12,7 @@ from logger.journal.blocks import encode_block
 from logger.journal.entry import Entry
 from logger.session.model import Session
 from logger.session.projection import Projection
+from logger.session.recompute import KINDS_READ
 
 PEN = "NP-000123"
 SESSION = "20261122-ab12"
@@ -161,6 +162,21 @@ class Story:
         """Append something that the pen said."""
         event = PenEvent(name, value=value, needle_count=needles)
         return self.append(kinds.PenEventSeen(event=event, time_unix_ns=EPOCH_NS))
+
+    def read_pen(self, pen: str, first: int, last: int | None) -> list[Entry]:
+        """Return what a session of ``pen`` is summed up from."""
+        return [
+            entry
+            for entry in self.entries[first - 1 : last]
+            if entry.stream == pen and entry.kind in KINDS_READ
+        ]
+
+    def retags(self, position: int) -> tuple[kinds.Retagged, ...]:
+        """Return whose samples the entry at ``position`` says to be another's."""
+        entry = self.entries[position - 1]
+        payload = kinds.decode(entry.kind, entry.payload or b"")
+        retagged: tuple[kinds.Retagged, ...] = getattr(payload, "retagged", ())
+        return retagged
 
     def projection(self) -> Projection:
         """Return all entries folded."""

@@ -12,6 +12,16 @@ erased, the hash that stays behind cannot be tried against guesses.
 import msgspec
 
 from logger.errors import JournalError
+from logger.journal.kinds.accounts import AccountAdded, AccountChanged, AccountClosed
+from logger.journal.kinds.archive import SealMade, SealSubject
+from logger.journal.kinds.clinical import (
+    AdverseEvent,
+    Checklist,
+    ClinicalForm,
+    TopicalAnaesthetic,
+    TreatedZone,
+)
+from logger.journal.kinds.heads import HeadSigned, KeyMade, KeyRevoked
 from logger.journal.kinds.payload import Payload
 from logger.journal.kinds.pens import (
     AnchorSet,
@@ -30,6 +40,26 @@ from logger.journal.kinds.queues import (
     QueueGivenUp,
     QueueReplayed,
     QueueRetried,
+)
+from logger.journal.kinds.record import (
+    Retagged,
+    SamplesAssigned,
+    SessionAmended,
+    SessionClinical,
+    SessionMerged,
+    SessionReviewed,
+    SessionSigned,
+    SessionSplit,
+    Tags,
+)
+from logger.journal.kinds.retention import (
+    ClientErased,
+    ClientErasureDone,
+    ErasedStretch,
+    HoldLifted,
+    HoldSet,
+    PayloadsPruned,
+    SessionRestated,
 )
 from logger.journal.kinds.service import (
     ClockChanged,
@@ -53,22 +83,38 @@ from logger.journal.kinds.sessions import (
     SessionStopped,
     ZoneLimit,
 )
+from logger.journal.session_kinds import SESSION_PREFIXES
 
 __all__ = [
     "KINDS",
     "SAMPLES",
     "SESSION_KINDS",
+    "AccountAdded",
+    "AccountChanged",
+    "AccountClosed",
+    "AdverseEvent",
     "AnchorSet",
     "Cartridge",
+    "Checklist",
+    "ClientErased",
+    "ClientErasureDone",
+    "ClinicalForm",
     "ClockChanged",
     "DeliveryRejected",
     "DiskLevel",
+    "ErasedStretch",
     "FramesRefused",
     "Gap",
+    "HeadSigned",
+    "HoldLifted",
+    "HoldSet",
     "JournalOpened",
+    "KeyMade",
+    "KeyRevoked",
     "LinkLost",
     "LinkUp",
     "Payload",
+    "PayloadsPruned",
     "PenCarried",
     "PenEventSeen",
     "PenIdentified",
@@ -78,18 +124,32 @@ __all__ = [
     "QueueGivenUp",
     "QueueReplayed",
     "QueueRetried",
+    "Retagged",
+    "SamplesAssigned",
+    "SealMade",
+    "SealSubject",
     "SegmentStarted",
     "ServiceStarted",
     "ServiceStopped",
+    "SessionAmended",
     "SessionCarried",
+    "SessionClinical",
     "SessionContinued",
     "SessionInterrupted",
     "SessionLapsed",
+    "SessionMerged",
     "SessionNote",
     "SessionPaused",
+    "SessionRestated",
     "SessionResumed",
+    "SessionReviewed",
+    "SessionSigned",
+    "SessionSplit",
     "SessionStarted",
     "SessionStopped",
+    "Tags",
+    "TopicalAnaesthetic",
+    "TreatedZone",
     "ZoneLimit",
     "decode",
     "encode",
@@ -123,11 +183,31 @@ KINDS: dict[str, type[Payload]] = {
     "session.carried": SessionCarried,
     "session.note": SessionNote,
     "session.stopped": SessionStopped,
+    "session.amended": SessionAmended,
+    "session.clinical": SessionClinical,
+    "session.reviewed": SessionReviewed,
+    "session.signed": SessionSigned,
+    "session.split": SessionSplit,
+    "session.merged": SessionMerged,
+    "samples.assigned": SamplesAssigned,
     "delivery.rejected": DeliveryRejected,
     "queue.replayed": QueueReplayed,
     "queue.retried": QueueRetried,
     "queue.dropped": QueueDropped,
     "queue.given_up": QueueGivenUp,
+    "account.added": AccountAdded,
+    "account.changed": AccountChanged,
+    "account.closed": AccountClosed,
+    "seal.made": SealMade,
+    "key.made": KeyMade,
+    "key.revoked": KeyRevoked,
+    "head.signed": HeadSigned,
+    "payloads.pruned": PayloadsPruned,
+    "client.erased": ClientErased,
+    "client.erasure_done": ClientErasureDone,
+    "session.restated": SessionRestated,
+    "hold.set": HoldSet,
+    "hold.lifted": HoldLifted,
 }
 """The payload of every kind but ``samples``."""
 
@@ -135,7 +215,8 @@ _KIND_OF = {payload: kind for kind, payload in KINDS.items()}
 _ENCODER = msgspec.json.Encoder()
 _DECODERS = {kind: msgspec.json.Decoder(payload) for kind, payload in KINDS.items()}
 
-SESSION_KINDS = tuple(k for k in KINDS if k.startswith(("session.", "segment.")))
+SESSION_KINDS = tuple(k for k in KINDS if k.startswith(SESSION_PREFIXES))
+"""Every kind that begins, ends or changes a session, or says which samples are its own."""
 
 
 def kind_of(payload: Payload) -> str:

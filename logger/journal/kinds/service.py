@@ -1,5 +1,9 @@
 """What the service tells of itself: its journal, its starts, its clock and its drive."""
 
+from typing import Any
+
+import msgspec
+
 from drivers.model import HostTime
 from logger.journal.kinds.payload import Payload
 
@@ -21,11 +25,14 @@ class JournalOpened(Payload, frozen=True, kw_only=True):
 
 
 class ServiceStarted(Payload, frozen=True, kw_only=True):
+    """``settings`` are those of pens and recording; the hash is that of all but the secrets."""
+
     version: str
     host_boot_id: str
     host: HostTime
     site: str
     settings_hash: str
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class ServiceStopped(Payload, frozen=True, kw_only=True):

@@ -2,16 +2,23 @@
 
 import msgspec
 
+from logger.journal.kinds.clinical import ClinicalForm
 from logger.journal.kinds.payload import Payload
 
 
 class Cartridge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A single-use needle head as typed, scanned or told by the pen."""
+    """A single-use needle head as typed, scanned or told by the pen.
+
+    ``udi`` is its GS1 scan text, from which ``gtin``, ``lot``, ``expiry`` (``YYYY-MM-DD``) and
+    ``serial`` are taken where it tells them.
+    """
 
     udi: str = ""
     lot: str = ""
     expiry: str = ""
     needle_count: int | None = None
+    gtin: str = ""
+    serial: str = ""
 
 
 class ZoneLimit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,6 +122,7 @@ class SessionCarried(Payload, frozen=True, kw_only=True):
     zone: str
     paused: bool = False
     lapsed: bool = False
+    clinical: ClinicalForm | None = None
 
 
 class SessionNote(Payload, frozen=True, kw_only=True):

@@ -20,6 +20,15 @@ INSERT INTO quarantine (time_ns, sink, position, item, reason) VALUES (?, ?, ?, 
 -- name: release_quarantined
 DELETE FROM quarantine WHERE number = ?;
 
+-- name: full_entries
+SELECT position, time_ns, kind, stream, actor, NULL, payload_hash, chain_hash
+  FROM entry
+ WHERE position IN (SELECT value FROM json_each(?)) AND payload IS NOT NULL
+ ORDER BY position;
+
+-- name: remove_entry
+DELETE FROM entry WHERE position = ?;
+
 -- name: last_entry
 SELECT position, time_ns, kind, stream, actor, payload, payload_hash, chain_hash
   FROM entry ORDER BY position DESC LIMIT 1;
@@ -100,8 +109,26 @@ SELECT sink, count(*), sum(length(item)) FROM quarantine GROUP BY sink;
 -- name: first_position
 SELECT coalesce(min(position), 1) FROM entry;
 
+-- name: chain_hashes
+SELECT position, chain_hash FROM entry WHERE position BETWEEN ? AND ?;
+
+-- name: position_of_hash
+SELECT position FROM entry WHERE chain_hash = ? LIMIT 1;
+
+-- name: without_payload
+SELECT position, kind, stream FROM entry WHERE payload IS NULL ORDER BY position;
+
 -- name: chain_hash_at
 SELECT chain_hash FROM entry WHERE position = ?;
 
 -- name: last_beside_samples
 SELECT max(position) FROM entry INDEXED BY entry_beside_samples WHERE kind <> 'samples';
+
+-- name: payloads_left
+SELECT position FROM entry
+ WHERE position >= :first AND position <= :last
+   AND kind = 'samples' AND stream = :stream AND payload IS NOT NULL
+ ORDER BY position;
+
+-- name: drop_quarantined_at
+DELETE FROM quarantine WHERE position = ?;

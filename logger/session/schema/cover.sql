@@ -1,1 +1,2 @@
-INSERT OR REPLACE INTO covered (only, journal, position, state) VALUES (1, ?, ?, ?);
+INSERT OR REPLACE INTO covered (only, journal, position, unsettled, state)
+VALUES (1, ?, ?, ?, ?);

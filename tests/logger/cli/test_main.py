@@ -6,7 +6,8 @@ import click
 import pytest
 
 from logger.cli.exits import Exit
-from logger.cli.main import COMMANDS, LazyGroup, cli, exit_code
+from logger.cli.lazy import LazyGroup
+from logger.cli.main import COMMANDS, cli, exit_code
 from logger.errors import (
     CommandRefused,
     ConfigError,
@@ -80,7 +81,8 @@ def test_the_version_is_told() -> None:
 
 def test_every_answer_can_be_json() -> None:
     """Commands that answer have ``--json``; those that run, play or write files need none."""
-    without = {"run", "demo", "config check", "session export", "pen capture"}
+    files = {"session bundle", "session export", "session report", "audit export", "audit report"}
+    without = files | {"run", "demo", "config check", "pen capture"}
     group = click.Context(cli)
     for path, command in _commands(group):
         options = {option for parameter in command.params for option in parameter.opts}

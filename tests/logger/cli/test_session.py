@@ -51,6 +51,28 @@ def test_start_takes_all_that_may_be_said(tmp_path: Path) -> None:
     }
 
 
+def test_start_reads_a_scanned_cartridge(tmp_path: Path) -> None:
+    code = "]d201008500000000181727123110L4471{GS}210007"
+    order = _ordered(tmp_path, "start", *WHO, *PLACE, "--cartridge", code)
+    assert order["cartridge"] == {
+        "udi": "(01)00850000000018(17)271231(10)L4471(21)0007",
+        "gtin": "00850000000018",
+        "lot": "L4471",
+        "expiry": "2027-12-31",
+        "serial": "0007",
+    }
+
+
+def test_a_cartridge_that_cannot_be_read_is_refused_before_anything_is_ordered(
+    tmp_path: Path,
+) -> None:
+    with answering(tmp_path, DONE) as orders:
+        answer = call("--data-dir", tmp_path, "session", "start", *WHO, *PLACE, "--cartridge", "7")
+    assert answer.code == Exit.REFUSED
+    assert "give --lot, --expiry and --needles instead" in answer.err
+    assert orders == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "order"),
     [

@@ -60,6 +60,15 @@ def test_a_cartridge_is_told_anew_after_a_reboot() -> None:
     assert told(stream.said(cartridge, host(1))) == ["pen.event"]
 
 
+def test_a_cartridge_is_told_anew_when_it_is_put_in_again() -> None:
+    stream = _stream()
+    cartridge = PenEvent("cartridge", text="(10)L1")
+    stream.said(cartridge, host())
+    stream.said(PenEvent("cartridge_seated", value=0.0), host(1))
+    stream.said(PenEvent("cartridge_seated", value=1.0), host(2))
+    assert told(stream.said(cartridge, host(3))) == ["pen.event"]
+
+
 def test_long_firmware_lines_are_cut() -> None:
     (draft,) = _stream().said(PenEvent("text", text="x" * 10_000), host())
     (seen,) = payloads([draft], "pen.event")

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from logger.service.conditions import conditions_of
-from logger.status import ClockStatus, Condition
+from logger.status import ArchiveStatus, ClockStatus, Condition
 from tests.support.statuses import DRIVE, PEN, SESSION, SINK, STATUS
 
 
@@ -121,3 +121,10 @@ def test_what_lies_in_quarantine_is_one() -> None:
     (found,) = _of("sinks", SINK, quarantined=3)
     assert found.what == "quarantine"
     assert "queue list mqtt" in found.mend
+
+
+def test_sealing_that_fails_is_one_and_says_why() -> None:
+    archive = ArchiveStatus(state="failing", failed=("20261122-ab12: no room",))
+    (found,) = conditions_of(replace(STATUS, archive=archive))
+    assert (found.what, found.problem) == ("archive", "20261122-ab12: no room")
+    assert "tried again" in found.mend

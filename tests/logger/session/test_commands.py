@@ -10,7 +10,6 @@ from logger.journal.kinds import (
     SessionStopped,
 )
 from logger.session.commands import decide
-from logger.session.model import State
 from logger.session.orders import (
     AddNote,
     AnyOrder,
@@ -20,6 +19,7 @@ from logger.session.orders import (
     StartSegment,
     Stop,
 )
+from logger.session.summary import State
 from tests.support.orders import known, open_session
 
 ID = "20261122-ab12"

@@ -23,6 +23,7 @@ def test_the_pen_is_kept_as_it_presented_itself() -> None:
         profile_hash="abc",
         sample_period_us=PERIOD_US,
         boot_ids=(7,),
+        as_of_position=3,
     )
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from drivers.model import HostTime
 from logger.errors import CommandRefused
-from logger.journal.kinds import Payload
+from logger.journal.kinds import Payload, SessionStarted
 from logger.session.assignment import Assignment, Assignments
 from logger.session.commands import decide
 from logger.session.keeper import Keeper, KeeperLimits
@@ -25,7 +25,12 @@ from logger.session.orders import (
 )
 from logger.session.places import place_at
 from logger.session.projection import Projection
+from logger.session.record_orders import AnyRecordOrder
+from logger.session.record_rules import decide_record
+from logger.session.refreshing import refresh
 from tests.support.orders import known_of
+from tests.support.record_days import RECORD_STEPS, record_order
+from tests.support.records import known_records, told
 from tests.support.stories import RESTING, WORKING, Story, host_time, sample_block
 
 _MINUTE_NS = 60_000_000_000
@@ -35,13 +40,15 @@ _STEPS = (
     *("segment",) * 2,
     *("pause",) * 2,
     *("resume",) * 3,
-    "stop",
+    *("stop",) * 3,
     "note",
-    *("work",) * 4,
+    *("work",) * 6,
     *("rest",) * 2,
     *("away briefly", "away long", "away long"),
     *("wait 20", "wait 61"),
     "reload",
+    "sum up",
+    *RECORD_STEPS,
 )
 _ZONES = ("anterior-thigh", "shin", "medial-ankle")
 
@@ -70,7 +77,15 @@ class Clinic:
         elif step == "reload":
             stopped = self.projection.stopped
             self.projection = Projection.load(self.projection.dump(), self.projection.session)
-            self.projection.stopped = stopped
+            self.projection.stopped.update(stopped)
+        elif step == "sum up":
+            refresh(self.projection, self.story.read_pen)
+        elif step in RECORD_STEPS:
+            mine = [one for one in self.projection.sessions() if one.pen == pen]
+            blocks = [position for position, of in self.pens.items() if of == pen]
+            order = record_order(mine, blocks, step, number + self.story.position)
+            if order is not None:
+                self._order(order)
         else:
             self._order(_order(step, pen, number))
         self._append(self.keeper.tick(self.projection.open_sessions(), self._now()))
@@ -78,10 +93,13 @@ class Clinic:
     def open_sessions(self) -> list[OpenSession]:
         return self.projection.open_sessions()
 
-    def _order(self, order: AnyOrder) -> None:
+    def _order(self, order: AnyOrder | AnyRecordOrder) -> None:
         before = self.projection.dump()
         try:
-            payloads = decide(order, known_of(self.projection))
+            if isinstance(order, AnyRecordOrder):
+                payloads = decide_record(order, known_records(self.story, self.projection))
+            else:
+                payloads = decide(order, known_of(self.projection))
         except CommandRefused as refused:
             assert refused.reason
             assert self.projection.dump() == before
@@ -107,8 +125,15 @@ class Clinic:
     def _append(self, payloads: Sequence[Payload]) -> None:
         for payload in payloads:
             event(type(payload).__name__)
-            self.story.append(payload)
+            self.story.append(payload, stream=self._pen_of(payload))
             self._fold()
+
+    def _pen_of(self, payload: Payload) -> str:
+        if isinstance(payload, SessionStarted):
+            return payload.pen
+        session = self.projection.session(getattr(payload, "session", ""))
+        assert session is not None
+        return session.pen
 
     def _fold(self) -> None:
         entry = self.story.entries[-1]
@@ -148,7 +173,7 @@ _DAYS = st.lists(
         st.integers(0, 4),
     ),
     min_size=10,
-    max_size=40,
+    max_size=60,
 )
 
 
@@ -159,6 +184,7 @@ def _after(day: list[tuple[str, str, int]]) -> Clinic:
         clinic.step(*step)
         pens = [one.pen for one in clinic.open_sessions()]
         assert len(pens) == len(set(pens))
+    refresh(clinic.projection, clinic.story.read_pen)
     return clinic
 
 
@@ -168,7 +194,7 @@ def test_a_pen_never_has_two_open_sessions_and_a_rebuild_says_the_same(
     day: list[tuple[str, str, int]],
 ) -> None:
     clinic = _after(day)
-    assert clinic.story.projection().sessions() == clinic.projection.sessions()
+    assert told(clinic.story).sessions() == clinic.projection.sessions()
 
 
 @settings(max_examples=150, deadline=None)

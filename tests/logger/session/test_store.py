@@ -6,14 +6,15 @@ import apsw
 import pytest
 
 from logger.errors import ConfigError
-from logger.journal.kinds import SegmentStarted, SessionNote
+from logger.journal.kinds import SegmentStarted, SessionAmended, SessionNote
 from logger.journal.reader import JournalReader
+from logger.session.index import STORE_FILE
 from logger.session.model import Session
 from logger.session.projection import Projection
+from logger.session.refreshing import reading, refresh
 from logger.session.store import load_sessions, open_sessions
-from logger.session.store_file import STORE_FILE
 from tests.support.recorded import Recorded
-from tests.support.stories import SESSION, Story, sample_block
+from tests.support.stories import PEN, SESSION, Story, sample_block
 
 _CHANGED = SegmentStarted(session="20261122-open", side="right", zone="lateral-ankle")
 
@@ -42,6 +43,7 @@ def _from_scratch(data_dir: Path) -> list[Session]:
     with JournalReader(data_dir) as reader:
         for entry in reader.entries():
             projection.apply(entry)
+        refresh(projection, reading(reader))
     return projection.sessions()[::-1]
 
 
@@ -179,3 +181,47 @@ def test_the_store_is_readable_by_its_owner_alone(recorded: Recorded) -> None:
     recorded.tell(_story())
     _save(recorded.data_dir)
     assert (recorded.data_dir / STORE_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_amended_sessions_are_the_same_with_the_store_and_from_scratch(
+    recorded: Recorded,
+) -> None:
+    story = _story()
+    recorded.tell(story)
+    _save(recorded.data_dir)
+    with load_sessions(recorded.data_dir) as sessions:
+        before = sessions.session(SESSION)
+    assert before is not None
+    changed = SessionAmended(
+        session=SESSION,
+        what="segment.1.zone",
+        former=before.segments[0].zone,
+        now="medial-ankle",
+        reason="typing error",
+        nonce="0",
+    )
+    later = Story()
+    later.append(changed)
+    recorded.tell(later)
+    amended = _all(recorded.data_dir)
+    _save(recorded.data_dir)
+    assert _all(recorded.data_dir) == amended == _from_scratch(recorded.data_dir)
+    with load_sessions(recorded.data_dir) as sessions:
+        after = sessions.session(SESSION)
+    assert after is not None
+    assert after.segments[0].zone == "medial-ankle"
+    assert after.segments_as_recorded == before.segments
+
+
+def test_who_holds_positions_is_found_in_the_store_and_beyond_it(recorded: Recorded) -> None:
+    recorded.tell(_story())
+    with load_sessions(recorded.data_dir) as sessions:
+        before = sessions.session(SESSION)
+        assert before is not None
+        without = [one.id for one in sessions.holding(PEN, 1, before.ended_position or 0)]
+    _save(recorded.data_dir)
+    with load_sessions(recorded.data_dir) as sessions:
+        held = [one.id for one in sessions.holding(PEN, 1, before.ended_position or 0)]
+        assert held == without
+        assert SESSION in held
+        assert sessions.holding("another pen", 1, 1000) == []

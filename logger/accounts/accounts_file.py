@@ -1,0 +1,135 @@
+"""The file ``accounts.db``: made for its owner alone, opened so that its writes last."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from logger.errors import CommandRefused, ConfigError, JournalError
+from logger.journal.files import sync_directory
+
+ACCOUNTS_FILE = "accounts.db"
+VERSION = 1
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_BUSY_TIMEOUT_MS = 5000
+_OWNER_ONLY = 0o600
+
+
+@cache
+def statements() -> Mapping[str, str]:
+    """Return every statement of ``schema/accounts.sql`` by name."""
+    text = files("logger.accounts").joinpath("schema", "accounts.sql").read_text("utf-8")
+    _, *parts = _NAME.split(text)
+    return {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def open_for_writing(path: Path) -> apsw.Connection:
+    """Open or make the file; a commit is on the drive when it returns.
+
+    Raises what :func:`storage_errors` does.
+    """
+    with storage_errors(path):
+        _make_private(path)
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            connection.pragma("secure_delete", True)
+            # One file, no log beside it; EXTRA syncs the directory too.
+            connection.pragma("journal_mode", "DELETE")
+            connection.pragma("synchronous", "EXTRA")
+            with transaction(connection):
+                if connection.pragma("user_version") == 0:
+                    connection.execute(statements()["create"])
+                    connection.pragma("user_version", VERSION)
+            _check_version(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_for_reading(path: Path) -> apsw.Connection | None:
+    """Open the file as it is; None where there is none, or one that was only just begun."""
+    with storage_errors(path):
+        if not path.is_file():
+            return None
+        name = f"file:{quote(str(path.absolute()))}?mode=ro"
+        connection = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        try:
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            if connection.pragma("user_version") == 0:
+                connection.close()
+                return None
+            _check_version(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Commit what is done in the context, or nothing if it raises; waits for other writers.
+
+    ``with connection`` would wait for the file with the interpreter locked, so that another
+    thread that has the file could not go on.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Make of SQLite's and the system's errors ones that say what to do."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise ConfigError(
+            str(path),
+            f"it is damaged ({error})",
+            "Move it away, then set passwords anew with `needlelog account password`",
+        ) from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.AuthError, PermissionError) as error:
+        raise ConfigError(
+            str(path), f"this user may not use it ({error})", "Run as the user of the service"
+        ) from error
+    except apsw.BusyError as error:
+        raise CommandRefused(f"{path} is in use by another process", "Try again") from error
+    except (apsw.Error, OSError) as error:
+        raise JournalError(f"{path} cannot be used: {error}") from error
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner alone; take rights back that somebody gave away.
+
+    A file that is there is not opened: closing it would drop SQLite's locks of this process.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY))
+        sync_directory(path.parent)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            path.chmod(_OWNER_ONLY)
+
+
+def _check_version(connection: apsw.Connection, path: Path) -> None:
+    version = connection.pragma("user_version")
+    if version > VERSION:
+        raise ConfigError(
+            str(path),
+            f"it has version {version}, this needlelog knows up to {VERSION}",
+            "Use the needlelog that wrote it, or a newer one",
+        )

@@ -1,0 +1,79 @@
+"""The journal's entries about accounts, folded."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from logger.accounts.model import AccountRecord
+from logger.errors import JournalError
+from logger.journal import kinds
+from logger.journal.entry import Entry
+
+ACCOUNT_KINDS: Final = tuple(kind for kind in kinds.KINDS if kind.startswith("account."))
+
+
+class AccountBook:
+    """All accounts there ever were, by id; the same entries give the same book.
+
+    An account keeps the position of its last entry, so that entries may be folded twice,
+    and older ones that come back with a recovered file change nothing that is newer.
+    """
+
+    def __init__(self, records: Iterable[AccountRecord] = ()) -> None:
+        self._records = {one.id: one for one in records}
+
+    def __iter__(self) -> Iterator[AccountRecord]:
+        """Yield every account, closed ones too, by id."""
+        return iter(sorted(self._records.values(), key=lambda one: one.id))
+
+    def find(self, account: str) -> AccountRecord | None:
+        """Return the account of that id, None if there never was one."""
+        return self._records.get(account)
+
+    def administrators(self) -> list[AccountRecord]:
+        """Return the administrators that are not closed."""
+        return [one for one in self if one.role == "administrator" and not one.closed]
+
+    def apply(self, entry: Entry) -> None:
+        """Fold an entry; one that is not about accounts changes nothing."""
+        if entry.payload is None or entry.kind not in ACCOUNT_KINDS:
+            return
+        payload = kinds.decode(entry.kind, entry.payload)
+        before = self._records.get(getattr(payload, "account", ""))
+        if before is not None and before.position >= entry.position:
+            return
+        try:
+            after = _changed(before, payload, entry.position)
+        except msgspec.ValidationError as error:
+            raise JournalError(f"position {entry.position}: {error}") from error
+        if after is not None:
+            self._records[after.id] = after
+
+
+def _changed(
+    before: AccountRecord | None, payload: kinds.Payload, position: int
+) -> AccountRecord | None:
+    """Return the account after an entry; None where the one that added it is missing."""
+    if isinstance(payload, kinds.AccountAdded):
+        return msgspec.convert({**_fields(payload), "position": position}, AccountRecord)
+    if before is None:
+        return None
+    changes: dict[str, object] = {"position": position}
+    match payload:
+        case kinds.AccountChanged(what="role"):
+            changes["role"] = payload.now
+        case kinds.AccountChanged(what="password"):
+            changes["credential"] = payload.credential
+        case kinds.AccountClosed():
+            changes["closed"] = True
+    return msgspec.convert({**msgspec.structs.asdict(before), **changes}, AccountRecord)
+
+
+def _fields(added: kinds.AccountAdded) -> Mapping[str, object]:
+    return {
+        "id": added.account,
+        "name": added.name,
+        "role": added.role,
+        "credential": added.credential,
+    }

@@ -1,0 +1,39 @@
+"""What may be ordered about accounts. No order carries a password or its hash.
+
+``by`` is the account that has signed in to give the order, empty if nobody did.
+"""
+
+import msgspec
+
+
+class AccountOrder(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Base of the orders; gives them one tag."""
+
+    account: str
+    by: str = ""
+
+
+class AddAccount(AccountOrder, frozen=True, kw_only=True, tag="add"):
+    """``credential`` names the password's hash, which lies in ``accounts.db`` already."""
+
+    name: str
+    role: str
+    credential: str
+
+
+class ChangeRole(AccountOrder, frozen=True, kw_only=True, tag="role"):
+    role: str
+
+
+class ChangePassword(AccountOrder, frozen=True, kw_only=True, tag="password"):
+    """``credential`` as in :class:`AddAccount`."""
+
+    credential: str
+
+
+class CloseAccount(AccountOrder, frozen=True, kw_only=True, tag="close"):
+    pass
+
+
+AnyAccountOrder = AddAccount | ChangeRole | ChangePassword | CloseAccount
+"""For ``msgspec.convert(arguments, AnyAccountOrder)``."""

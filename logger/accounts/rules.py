@@ -1,0 +1,139 @@
+"""The rules of orders about accounts: the book and an order in, the payload to append out.
+
+Nothing here reads a clock, a file or a random source, or sees a password. A refused order
+raises CommandRefused with its reason and mend, and appends nothing.
+"""
+
+import unicodedata
+
+from logger.accounts.book import AccountBook
+from logger.accounts.model import ROLES, AccountRecord, is_account_id
+from logger.accounts.orders import (
+    AddAccount,
+    AnyAccountOrder,
+    ChangePassword,
+    ChangeRole,
+    CloseAccount,
+)
+from logger.errors import CommandRefused
+from logger.journal.kinds import AccountAdded, AccountChanged, AccountClosed, Payload
+
+_NAME_CHARACTERS = 100
+
+
+def decide(order: AnyAccountOrder, book: AccountBook, nonce: str) -> Payload:
+    """Return what ``order`` appends; CommandRefused where it cannot be."""
+    match order:
+        case AddAccount():
+            return _add(order, book, nonce)
+        case ChangeRole():
+            return _role(order, book)
+        case ChangePassword():
+            return _password(order, book)
+        case CloseAccount():
+            return _close(order, book)
+
+
+def check_permitted(by: str, book: AccountBook) -> None:
+    """Raise CommandRefused unless ``by`` may administer; before there is anyone, all may."""
+    administrators = book.administrators()
+    if administrators and all(one.id != by for one in administrators):
+        who = f"account {by} is no administrator" if by else "an administrator must sign in"
+        raise CommandRefused(who, "Name an administrator with --by")
+
+
+def open_account(account: str, book: AccountBook) -> AccountRecord:
+    """Return the account; CommandRefused if there is none of that id, or it is closed."""
+    found = book.find(account)
+    if found is None:
+        raise CommandRefused(f"there is no account {account}", "See `needlelog account list`")
+    if found.closed:
+        raise CommandRefused(f"account {account} is closed", "Add another one")
+    return found
+
+
+def check_new(account: str, book: AccountBook) -> None:
+    """Raise CommandRefused unless ``account`` may be the id of a new one."""
+    if not is_account_id(account):
+        raise CommandRefused(
+            f"{account!r} is no account id",
+            "Use 2 to 32 of a-z, 0-9, '.', '_' and '-', beginning with a letter",
+        )
+    found = book.find(account)
+    if found is not None:
+        state = "was closed, and its id is not given again" if found.closed else "is there already"
+        raise CommandRefused(f"account {account} {state}", "Use another id")
+
+
+def _add(order: AddAccount, book: AccountBook, nonce: str) -> Payload:
+    check_permitted(order.by, book)
+    check_new(order.account, book)
+    role = _known_role(order.role)
+    if not book.administrators() and role != "administrator":
+        raise CommandRefused(
+            "there is no administrator yet", "Add one first, with --role administrator"
+        )
+    return AccountAdded(
+        account=order.account,
+        name=_name(order.name),
+        role=role,
+        credential=order.credential,
+        nonce=nonce,
+        by=order.by,
+    )
+
+
+def _role(order: ChangeRole, book: AccountBook) -> Payload:
+    check_permitted(order.by, book)
+    found, role = open_account(order.account, book), _known_role(order.role)
+    if found.role == role:
+        raise CommandRefused(f"account {found.id} is {role} already", "Name another role")
+    _refuse_last_administrator(found, book)
+    return AccountChanged(account=found.id, what="role", former=found.role, now=role, by=order.by)
+
+
+def _password(order: ChangePassword, book: AccountBook) -> Payload:
+    """Anyone may change the own password; another's, an administrator.
+
+    Nobody signed in where the machine's keeper sets it because nobody can: the entry's empty
+    ``by`` tells.
+    """
+    found = open_account(order.account, book)
+    if order.by not in ("", found.id):
+        check_permitted(order.by, book)
+    return AccountChanged(
+        account=found.id, what="password", credential=order.credential, by=order.by
+    )
+
+
+def _close(order: CloseAccount, book: AccountBook) -> Payload:
+    check_permitted(order.by, book)
+    found = open_account(order.account, book)
+    _refuse_last_administrator(found, book)
+    return AccountClosed(account=found.id, by=order.by)
+
+
+def _refuse_last_administrator(found: AccountRecord, book: AccountBook) -> None:
+    if [one.id for one in book.administrators()] == [found.id]:
+        raise CommandRefused(
+            f"account {found.id} is the last administrator",
+            "Make another account administrator first",
+        )
+
+
+def _known_role(role: str) -> str:
+    if role not in ROLES:
+        raise CommandRefused(f"{role!r} is no role", f"Use one of: {', '.join(ROLES)}")
+    return role
+
+
+def _name(text: str) -> str:
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not name:
+        raise CommandRefused("the name is empty", "Give the name that signatures shall show")
+    if len(name) > _NAME_CHARACTERS or not name.isprintable():
+        raise CommandRefused(
+            "this is no name",
+            f"Use up to {_NAME_CHARACTERS} characters that can be printed",
+        )
+    return name

@@ -1,0 +1,200 @@
+"""``accounts.db``: the passwords' hashes, wrong passwords, and the accounts as last folded.
+
+The journal tells what an account is; this file only remembers it, for a journal whose former
+file was set aside. So a change of account is one commit of the journal: a hash lies
+here before, and counts from the entry on that names it.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import apsw
+import msgspec
+
+from logger.accounts.accounts_file import (
+    ACCOUNTS_FILE,
+    open_for_reading,
+    open_for_writing,
+    statements,
+    storage_errors,
+    transaction,
+)
+from logger.accounts.book import ACCOUNT_KINDS, AccountBook
+from logger.accounts.model import AccountRecord
+from logger.accounts.throttle import MOST_FAILURES, still_to_wait_s
+from logger.errors import CommandRefused
+from logger.journal.reader import JournalReader
+
+STRANGERS_KEPT = 1000
+"""Of accounts that do not exist, so many are kept waiting."""
+
+
+class AccountStore:
+    """Reads and writes ``accounts.db``; several processes may, each on one thread."""
+
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, data_dir: Path) -> Self:
+        """Open the store, making it if there is none.
+
+        ConfigError where it cannot be used, with what to do.
+        """
+        path = data_dir / ACCOUNTS_FILE
+        return cls(open_for_writing(path), path)
+
+    def catch_up(self, reader: JournalReader) -> AccountBook:
+        """Return all accounts, having noted what the journal says of them by now."""
+        with self._transaction():
+            last = reader.last_position()
+            before = _remembered(self._connection, reader)
+            book = _folded(before, reader)
+            self._do("forget_accounts")
+            for one in book:
+                self._note(one, before.book.find(one.id))
+            self._do("cover", (reader.id, last))
+        return book
+
+    def add_credential(self, account: str, stored: str) -> str:
+        """Keep the hash of a password; returns by which number an entry may name it."""
+        number = secrets.token_hex(8)
+        with self._transaction():
+            self._do("add_credential", (number, account, stored))
+        return number
+
+    def stored_hash(self, record: AccountRecord) -> str | None:
+        """Return the hash that counts for an account, None if it lies here no more."""
+        with storage_errors(self._path):
+            rows = self._do("hash", (record.credential,))
+        return str(rows[0][0]) if rows else None
+
+    def rehash(self, record: AccountRecord, stored: str) -> None:
+        """Keep the same password under another hash."""
+        with self._transaction():
+            self._do("rehash", (stored, record.credential))
+
+    def begin_attempt(self, account: str, now_unix_ns: int) -> None:
+        """Count one attempt as failed, before it is made; :meth:`forgive` takes it back.
+
+        So neither many attempts at once nor a killed process gets one for nothing.
+        CommandRefused while the account must wait.
+        """
+        with self._transaction():
+            rows = self._do("failures", (account,))
+            failures, last_unix_ns = rows[0] if rows else (0, now_unix_ns)
+            left_s = still_to_wait_s(failures, last_unix_ns, now_unix_ns)
+            if left_s > 0 and last_unix_ns > now_unix_ns:
+                # The clock was set back: wait by the clock as it is now.
+                self._do("put_failures", (account, failures, now_unix_ns))
+            refused = failures >= MOST_FAILURES or left_s > 0
+            if not refused:
+                self._do("put_failures", (account, failures + 1, now_unix_ns))
+                self._do("drop_oldest_strangers", {"kept": STRANGERS_KEPT})
+        if failures >= MOST_FAILURES:
+            raise CommandRefused(
+                f"{failures} wrong passwords in a row were given",
+                "Have an administrator set a new one with `needlelog account password`",
+            )
+        if refused:
+            raise CommandRefused(
+                f"{failures} wrong passwords in a row were given",
+                f"Try again in {left_s:.0f} s",
+            )
+
+    def forgive(self, account: str) -> None:
+        """Forget an account's wrong passwords."""
+        with self._transaction():
+            self._do("forget_failures", (account,))
+
+    def close(self) -> None:
+        """Let go of the file; idempotent."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _note(self, record: AccountRecord, before: AccountRecord | None) -> None:
+        """Remember an account; a password that no longer counts is forgotten for good."""
+        self._do("put_account", msgspec.structs.asdict(record))
+        renewed = before is None or before.credential != record.credential
+        if renewed:
+            self._do("forget_failures", (record.id,))
+        if record.closed:
+            self._do("drop_credentials_of", (record.id,))
+        elif before is not None and renewed:
+            self._do("drop_credential", (before.credential,))
+
+    def _do(self, name: str, bindings: Any = None) -> list[Any]:
+        return _rows(self._connection, name, bindings)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with storage_errors(self._path), transaction(self._connection):
+            yield
+
+
+class _Remembered(NamedTuple):
+    """The accounts as last folded, and the position from which to go on."""
+
+    book: AccountBook
+    after: int
+
+
+def read_accounts(data_dir: Path, reader: JournalReader) -> AccountBook:
+    """Return all accounts as the journal has them now, changing nothing.
+
+    ``accounts.db`` need not be there: it only saves reading the journal from its start.
+    """
+    path = data_dir / ACCOUNTS_FILE
+    connection = open_for_reading(path)
+    if connection is None:
+        return _folded(_Remembered(AccountBook(), 0), reader)
+    with closing(connection), storage_errors(path):
+        return _folded(_remembered(connection, reader), reader)
+
+
+def _remembered(connection: apsw.Connection, reader: JournalReader) -> _Remembered:
+    """Return what was folded of this journal, or of a file that it succeeded.
+
+    Nothing, if the journal has lost what was folded: a backup of it was put back. Where
+    it succeeded another file, all is read again: something may have been recovered.
+    """
+    covered = _rows(connection, "covered")
+    journal, position = covered[0] if covered else ("", 0)
+    if journal == reader.id and position <= reader.last_position():
+        after = position if reader.first_position == 1 else 0
+    elif journal != reader.id and position < reader.first_position:
+        after = 0
+    else:
+        return _Remembered(AccountBook(), 0)
+    names = AccountRecord.__struct_fields__
+    records = [dict(zip(names, row, strict=True)) for row in _rows(connection, "accounts")]
+    return _Remembered(
+        AccountBook(msgspec.convert(records, list[AccountRecord], strict=False)), after
+    )
+
+
+def _folded(remembered: _Remembered, reader: JournalReader) -> AccountBook:
+    book = AccountBook(remembered.book)
+    for entry in reader.entries(remembered.after, kinds=ACCOUNT_KINDS):
+        book.apply(entry)
+    return book
+
+
+def _rows(connection: apsw.Connection, name: str, bindings: Any = None) -> list[Any]:
+    """Return all rows: a statement that is not read to its end would lock others out."""
+    return connection.execute(statements()[name], bindings).fetchall()

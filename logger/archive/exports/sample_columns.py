@@ -1,0 +1,128 @@
+"""Every sample of a session, by columns: what the journal has, where it belongs, its times.
+
+``docs/exports.md`` says what each column is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.channels import CHANNELS
+from drivers.model import Flag
+from logger.archive.exports.runs import Run, runs_of
+from logger.archive.exports.source import Source
+from logger.archive.exports.times import time_texts, utc_text
+from logger.journal.many_blocks import join_columns, rows_of
+from logger.session.model import Session
+from logger.session.true_clock import Correction
+
+Value = str | int | float | bool | None
+Column = Value | list[str] | NDArray[Any]
+"""What all samples have in common, or what each has; NaN where a channel was not measured."""
+
+ROWS_AT_ONCE = 20_000
+
+FLAGS = {
+    "motor_on": Flag.MOTOR_ON,
+    "contact": Flag.CONTACT,
+    "contact_sensed": Flag.CONTACT_SENSED,
+    "cartridge_seated": Flag.CARTRIDGE_SEATED,
+    "fault": Flag.FAULT,
+}
+
+COLUMNS = (
+    "time_utc",
+    "time_local",
+    "time_unix_ns",
+    "clock_synchronised",
+    "anchor",
+    "corrected_time_utc",
+    "corrected_time_unix_ns",
+    "corrected_by_position",
+    "pen",
+    "simulated",
+    "session",
+    "side",
+    "zone",
+    "paused",
+    "position",
+    "boot_id",
+    "sequence",
+    "device_us",
+    *CHANNELS,
+    *FLAGS,
+)
+"""What is told of a sample, in order; channels carry their unit in the name.
+
+``corrected_*`` are None where nothing knows better than what was recorded.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Consecutive samples: how many, and a column for each name of :data:`COLUMNS`."""
+
+    count: int
+    columns: dict[str, Column]
+
+
+def sample_columns(source: Source, session: Session, zone: tzinfo | None) -> Iterator[Samples]:
+    """Yield all samples of ``session`` in order, some :data:`ROWS_AT_ONCE` at a time.
+
+    Paused samples are there, without side and zone; None stands for what the pen does not
+    tell. Blocks that were erased are left out. ``zone`` is that of local times, None the
+    machine's.
+    """
+    for run in runs_of(source, session, ROWS_AT_ONCE):
+        yield _samples(session.id, run, zone)
+
+
+def _samples(session: str, run: Run, zone: tzinfo | None) -> Samples:
+    alike, blocks = run.alike, run.blocks
+    sequence, device_us, status, *raw_channels = join_columns(blocks)
+    times_ns = alike.anchor.utc_ns(device_us.astype(np.int64))
+    utc, local = time_texts(times_ns, zone)
+    place = alike.place
+    columns: dict[str, Column] = {
+        "time_utc": utc,
+        "time_local": local,
+        "time_unix_ns": times_ns,
+        "clock_synchronised": alike.synchronised,
+        "anchor": alike.anchor.number,
+        **_corrected(times_ns, alike.wrong),
+        "pen": alike.pen,
+        "simulated": alike.simulated,
+        "session": session,
+        "side": place.side,
+        "zone": place.zone,
+        "paused": place.paused,
+        "position": np.repeat(np.array(run.positions), rows_of(blocks)),
+        "boot_id": alike.boot_id,
+        "sequence": sequence,
+        "device_us": device_us,
+        **dict.fromkeys((*CHANNELS, *FLAGS)),
+    }
+    for layout, raw in zip(alike.layouts, raw_channels, strict=True):
+        if layout.channel in CHANNELS:
+            columns[layout.channel] = layout.values(raw)
+    for name, flag in FLAGS.items():
+        if alike.flags_known & flag:
+            columns[name] = (status.astype(np.uint8) & np.uint8(flag)) != 0
+    return Samples(len(sequence), columns)
+
+
+def _corrected(times_ns: NDArray[np.int64], wrong: Correction | None) -> dict[str, Column]:
+    if wrong is None:
+        return dict.fromkeys(
+            ("corrected_time_utc", "corrected_time_unix_ns", "corrected_by_position")
+        )
+    true_ns = times_ns + wrong.correction_ns
+    return {
+        "corrected_time_utc": [utc_text(one) for one in true_ns.tolist()],
+        "corrected_time_unix_ns": true_ns,
+        "corrected_by_position": wrong.by_position,
+    }

@@ -1,0 +1,180 @@
+"""The samples of a session as columns in order of the journal, for drawing its course."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.model import Anchor, ColumnLayout
+from logger.journal.blocks import RawBlock, parse_block
+from logger.journal.kinds import SAMPLES
+from logger.journal.many_blocks import float_columns, join_columns, rows_of
+from logger.journal.reader import JournalReader
+from logger.session.model import Session
+from logger.session.places import held_stretches
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+CHANNELS = ("depth_set_mm", "depth_measured_mm", "rate_hz")
+PAUSED = 0
+"""Stands for a segment's number where the session was paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Columns of length n, a sample each.
+
+    ``elapsed_s`` counts from the first sample by the pen's own clock, and across its reboots
+    by the host's CLOCK_BOOTTIME; it never decreases. ``segment`` is the segment's number or
+    :data:`PAUSED`. ``missing`` is how many numbers the pen left out just before the sample,
+    0 where it does not count. ``channels`` hold NaN where nothing was measured.
+    """
+
+    elapsed_s: Floats
+    utc_ns: Integers
+    segment: Integers
+    missing: Integers
+    channels: dict[str, Floats]
+
+    def __len__(self) -> int:
+        return len(self.elapsed_s)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first to the last sample; 0.0 for none."""
+        return float(self.elapsed_s[-1]) if len(self) else 0.0
+
+    def stays(self) -> dict[int, list[slice]]:
+        """Return by segment the unbroken rows of its samples, in order."""
+        edges = np.flatnonzero(np.diff(self.segment)) + 1
+        bounds = [0, *edges.tolist(), len(self)] if len(self) else []
+        found: dict[int, list[slice]] = {}
+        for first, beyond in pairwise(bounds):
+            found.setdefault(int(self.segment[first]), []).append(slice(first, beyond))
+        return found
+
+    def within(
+        self, stays: Sequence[slice], from_ns: int, to_ns: int
+    ) -> tuple[float, float] | None:
+        """Return where on the axis an interval lies, in s; None if nowhere in ``stays``.
+
+        Its times are looked for there alone, so that a clock that was set back misleads
+        nobody.
+        """
+        found: list[float] = []
+        for rows in stays:
+            utc_ns = self.utc_ns[rows]
+            inside = np.flatnonzero((utc_ns >= from_ns) & (utc_ns <= to_ns))
+            if len(inside):
+                found += self.elapsed_s[rows][inside[[0, -1]]].tolist()
+        return (found[0], found[-1]) if found else None
+
+
+@dataclass(slots=True)
+class Held:
+    """The blocks of a session, in order, each with its layouts and its segment's number."""
+
+    blocks: list[RawBlock] = field(default_factory=list)
+    layouts: list[tuple[ColumnLayout, ...]] = field(default_factory=list)
+    segments: list[int] = field(default_factory=list)
+
+    def add(self, payload: bytes, segment: int) -> None:
+        """Take the payload of an entry of samples; JournalError if it is no block."""
+        block, layouts = parse_block(payload)
+        self.blocks.append(block)
+        self.layouts.append(layouts)
+        self.segments.append(segment)
+
+
+def read_course(reader: JournalReader, session: Session) -> Course:
+    """Return all samples of ``session`` that can be read, paused ones too."""
+    held = Held()
+    for stretch in held_stretches(session):
+        number = PAUSED if stretch.place.number is None else stretch.place.number
+        entries = reader.entries(
+            stretch.from_position - 1,
+            kinds=(SAMPLES,),
+            stream=session.pen,
+            to=stretch.to_position,
+            page=2000,
+        )
+        for entry in entries:
+            if entry.payload is not None:
+                held.add(entry.payload, number)
+    return course_of(held)
+
+
+def course_of(held: Held) -> Course:
+    """Return the course of all blocks that are ``held``."""
+    if not held.blocks:
+        nothing = np.empty(0, dtype=np.int64)
+        empty = {name: _no_values(0) for name in CHANNELS}
+        return Course(_no_values(0), nothing, nothing, nothing, empty)
+    rows = rows_of(held.blocks)
+    parts = list(_columns(held))
+    sequence, device_us = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
+    at_zero = [Anchor(*block.anchor).utc_ns(0) for block in held.blocks]
+    return Course(
+        elapsed_s=_elapsed_s(held.blocks, rows, device_us),
+        utc_ns=np.repeat(np.array(at_zero), rows) + device_us * 1000,
+        segment=np.repeat(np.array(held.segments, dtype=np.int64), rows),
+        missing=_missing(held.blocks, rows, sequence),
+        channels={name: np.concatenate([part[2][name] for part in parts]) for name in CHANNELS},
+    )
+
+
+def _columns(held: Held) -> Iterator[tuple[Integers, Integers, dict[str, Floats]]]:
+    """Yield sequence, device time and channels of the blocks, as many at once as are alike."""
+    alike = zip(held.layouts, map(float_columns, held.blocks), held.blocks, strict=True)
+    for (layouts, _), some in groupby(alike, key=lambda one: one[:2]):
+        blocks = [block for _, _, block in some]
+        places = [n for n, layout in enumerate(layouts) if layout.channel in CHANNELS]
+        sequence, device_us, *raw = join_columns(blocks, [0, 1, *(3 + n for n in places)])
+        values = {
+            layouts[place].channel: layouts[place].values(column)
+            for place, column in zip(places, raw, strict=True)
+        }
+        length = len(sequence)
+        yield (
+            sequence.astype(np.int64),
+            device_us.astype(np.int64),
+            {name: values.get(name, _no_values(length)) for name in CHANNELS},
+        )
+
+
+def _elapsed_s(blocks: Sequence[RawBlock], rows: Integers, device_us: Integers) -> Floats:
+    """Return the time of every sample; across a reboot of the pen the host's clock tells."""
+    ends = np.cumsum(rows)
+    first_us, last_us = device_us[ends - rows], device_us[ends - 1]
+    # What to add to a block's device time to get its time on the axis.
+    added_us = np.full(len(blocks), -int(first_us[0]))
+    for at in range(1, len(blocks)):
+        before, block = blocks[at - 1], blocks[at]
+        added_us[at] = added_us[at - 1]
+        if before.boot_id != block.boot_id:
+            away_us = max(0, _host_us(before, block) - int(last_us[at] - first_us[at]))
+            added_us[at] += int(last_us[at - 1]) + away_us - int(first_us[at])
+    return np.asarray((device_us + np.repeat(added_us, rows)) / 1e6)
+
+
+def _host_us(before: RawBlock, block: RawBlock) -> int:
+    """Return the time between the reads of two blocks; the wall clock's across a host's reboot."""
+    clock = 1 if before.host_boot_id == block.host_boot_id else 0
+    return (block.host[clock] - before.host[clock]) // 1000
+
+
+def _missing(blocks: Sequence[RawBlock], rows: Integers, sequence: Integers) -> Integers:
+    boots = {boot: number for number, boot in enumerate({block.boot_id for block in blocks})}
+    boot = np.repeat([boots[block.boot_id] for block in blocks], rows)
+    counted = np.repeat([block.sequence_counted for block in blocks], rows)
+    missing = np.zeros(len(sequence), dtype=np.int64)
+    tells = counted[1:] & (np.diff(boot) == 0)
+    missing[1:] = np.where(tells, np.maximum(np.diff(sequence) - 1, 0), 0)
+    return missing
+
+
+def _no_values(length: int) -> Floats:
+    return np.full(length, np.nan)

@@ -1,0 +1,46 @@
+"""``needlelog audit report``: what an auditor asks of a period, as a PDF."""
+
+import time
+from pathlib import Path
+
+import click
+
+from logger.archive.report.audit import Period, audit_report, read_audited
+from logger.archive.report.press import PAPERS
+from logger.archive.report.wording import Wording
+from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.report_file import report_options, write_report
+from logger.cli.time_texts import since_unix_ns, until_unix_ns
+from logger.errors import ConfigError
+from logger.journal.reader import JournalReader
+from logger.journal.verify import verify
+from logger.session.store import load_sessions
+
+
+@click.command()
+@click.option("--since", required=True, metavar="TIME", help="From then on: ISO date or time.")
+@click.option("--until", metavar="TIME", help="Before; a date is that whole day; else now.")
+@report_options
+@pass_invocation
+def report(
+    invocation: Invocation,
+    since: str,
+    until: str | None,
+    paper: str,
+    language: str,
+    out: Path | None,
+) -> None:
+    """Print a period: settings used, deviations, unassigned time, amendments, verification."""
+    period = Period(
+        since_unix_ns("--since", since) or 0, until_unix_ns("--until", until) or time.time_ns()
+    )
+    if period.since_unix_ns >= period.until_unix_ns:
+        raise ConfigError(f"--since {since}", "is not before --until", "Give an earlier time")
+    verified = verify(invocation.data_dir)
+    with (
+        load_sessions(invocation.data_dir) as sessions,
+        JournalReader(invocation.data_dir) as reader,
+    ):
+        audited = read_audited(reader, sessions, period, verified)
+    pdf = audit_report(audited, invocation.settings.site, PAPERS[paper], Wording(language))
+    write_report(pdf, out or Path(f"audit-{since[:10]}.pdf"))

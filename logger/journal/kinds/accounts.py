@@ -1,0 +1,37 @@
+"""Accounts: who may sign and administer. No secret, hash or token is ever a field here.
+
+``credential`` is the number under which ``accounts.db`` keeps the password's hash; it
+opens nothing. ``by`` is the account that signed in to order it, empty where nobody did: for
+the first administrator, and where whoever keeps the machine sets a password anew.
+"""
+
+from logger.journal.kinds.payload import Payload
+
+
+class AccountAdded(Payload, frozen=True, kw_only=True):
+    """``role``: ``practitioner``, ``auditor`` or ``administrator``."""
+
+    account: str
+    name: str
+    role: str
+    credential: str
+    nonce: str
+    by: str = ""
+
+
+class AccountChanged(Payload, frozen=True, kw_only=True):
+    """``what``: ``role``, from ``former`` to ``now``; or ``password``, kept as ``credential``."""
+
+    account: str
+    what: str
+    former: str = ""
+    now: str = ""
+    credential: str = ""
+    by: str = ""
+
+
+class AccountClosed(Payload, frozen=True, kw_only=True):
+    """Nobody signs in with it any more, and its id is not given again."""
+
+    account: str
+    by: str = ""

@@ -1,0 +1,1 @@
+SELECT session, other FROM kin;

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO deviated (session, what, side, zone) VALUES (?, ?, ?, ?);

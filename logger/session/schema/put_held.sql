@@ -1,0 +1,1 @@
+INSERT INTO held (session, pen, from_position, to_position) VALUES (?, ?, ?, ?);

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO treated (session, side, zone) VALUES (?, ?, ?);

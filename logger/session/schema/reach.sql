@@ -1,0 +1,1 @@
+SELECT journal, position, unsettled FROM covered WHERE only = 1;

@@ -1,0 +1,1 @@
+UPDATE branch SET state = ?, unsettled = ? WHERE only = 1;
