@@ -4,6 +4,7 @@ Time is cut into columns, each a fraction of a millimetre of paper. A column kee
 and the highest value that fell into it, so no peak is left out, however long the session.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -190,8 +191,17 @@ def _scale(
             *(x.value for x in limits if x.of == of),
         ]
     )
-    step = next((one for one in steps if highest * 1.05 <= 6 * one), steps[-1])
+    step = _step(highest * 1.05, steps, 6)
     return Scale(step * max(1, int(np.ceil(highest * 1.05 / step))), step, 1 if step < 1 else 0)
+
+
+def _step(span: float, steps: Sequence[float], parts: int) -> float:
+    """Return the first of ``steps`` of which ``parts`` reach over ``span``.
+
+    Beyond them a multiple of the last: a broken pen may say any number.
+    """
+    fitting = (one for one in steps if span <= parts * one)
+    return next(fitting, steps[-1] * math.ceil(span / (parts * steps[-1])))
 
 
 def _ticks(scale: Scale, wording: Wording) -> list[dict[str, Any]]:
@@ -203,7 +213,7 @@ def _ticks(scale: Scale, wording: Wording) -> list[dict[str, Any]]:
 
 
 def _time_ticks(duration_s: float) -> list[dict[str, Any]]:
-    step = next((one for one in _TICKS_S if duration_s / one <= _TICKS_MAX), _TICKS_S[-1])
+    step = round(_step(duration_s, _TICKS_S, _TICKS_MAX))
     return [
         {"at": at / duration_s, "label": clock_face(at)}
         for at in range(0, int(duration_s) + 1, step)

@@ -119,3 +119,15 @@ def test_a_pen_that_does_not_count_misses_nothing() -> None:
     held.add(encode_block(sample_block(2, counted=False)), 1)
     held.add(encode_block(sample_block(2, first=9, counted=False)), 1)
     assert course_of(held).missing.tolist() == [0, 0, 0, 0]
+
+
+def test_the_axes_of_a_pen_that_talks_nonsense_have_no_more_marks_than_others(
+    recorded: Recorded,
+) -> None:
+    recorded.tell(treated())
+    session = session_in(recorded.data_dir)
+    nonsense = _course([0.0, 2.0**62], period_s=3e9)
+    drawn = chart(session, nonsense, WORDING)
+    assert drawn is not None
+    assert 2 <= len(drawn["depth"]["scale"]) <= 7
+    assert len(drawn["ticks"]) <= 10
