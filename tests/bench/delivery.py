@@ -74,6 +74,7 @@ def deliver(load: Load, timing: Timing, commit_interval_s: float = 0.2) -> Deliv
     ):
         generator.until_speaking(recorder.child)
         recorder.open_sessions(generator.links)
+        recorder.until_first_round()
         window = observe(recorder.pid, timing)
         until_ns = _tail()
         generator.end()

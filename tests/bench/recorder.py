@@ -16,6 +16,7 @@ from logger.journal.blocks import decode_block
 from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
 from logger.session.orders import Start
+from logger.status import Status
 from tests.bench.children import Child, needlelog, running
 from tests.support.server import HOST
 
@@ -60,6 +61,14 @@ class Recorder:
         except CommandRefused:
             return False
         return True
+
+    def until_first_round(self) -> None:
+        """Return once the archive's child of the start, which comes once an hour, is through."""
+        self.child.until(self._had_a_round, "the archive's first round")
+
+    def _had_a_round(self) -> bool:
+        archive = msgspec.convert(send_order(self.data_dir, "status", {}), Status).archive
+        return archive.last_round_unix_ns is not None and archive.state == "idle"
 
     def has_samples(self) -> bool:
         """Return whether the journal holds a sample that another process can read."""
@@ -121,6 +130,7 @@ def _settings(
     lines = ['site = "bench"', f'data_dir = "{data_dir}"']
     for link in links.values():
         lines += ["[[pens]]", f'port = "{link}"', f'profile = "{profile}"']
+    lines += ["[archive]", "settle_s = 0"]
     lines += ["[recording]", f"commit_interval_s = {commit_interval_s}"]
     if sinks is not None:
         lines += ["[mqtt]", f'host = "{HOST}"', f"port = {sinks.mqtt_port}"]

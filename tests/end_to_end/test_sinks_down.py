@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from drivers.simulator.pace import Pace
 from logger.status import SinkStatus
 from tests.support import brokered
 from tests.support.command_line import call
+from tests.support.faithful_subscriber import FaithfulSubscriber
 from tests.support.mosquitto import Mosquitto, Subscriber
 from tests.support.playing import playing
 from tests.support.recorder_process import PenTable, RecorderProcess, settings_text
@@ -50,7 +50,8 @@ def _delivered_to_the_end(recorder: RecorderProcess, pens: ExitStack) -> list[Sa
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     """A broker that is not started yet."""
     (tmp_path / "mosquitto").mkdir()
-    broker = Mosquitto(tmp_path / "mosquitto")
+    place = tmp_path / "mosquitto"
+    broker = Mosquitto(place, f"persistence true\npersistence_location {place}/")
     yield broker
     broker.stop()
 
@@ -75,18 +76,30 @@ def _until_further(recorder: RecorderProcess, name: str) -> None:
     recorder.until(lambda: _sink(recorder, name).position > now, f"progress of {name}")
 
 
-async def test_a_broker_that_is_down_at_boot_gets_everything_later(
+def test_a_broker_that_is_down_at_boot_gets_everything_later(
     tmp_path: Path, broker: Mosquitto, victoria: Victoria
 ) -> None:
+    archive = _subscribed_before(broker)
     with _recording(tmp_path, broker, victoria) as (recorder, pens):
         _until_down(recorder, "mqtt")
         _until_further(recorder, "influx")
         broker.start()
-        async with Subscriber(broker.port) as subscriber:
-            blocks = _delivered_to_the_end(recorder, pens)
-            await subscriber.until(lambda: len(_heard(subscriber)) >= len(blocks))
+        archive.start()
+        blocks = _delivered_to_the_end(recorder, pens)
+        archive.until_heard({entry.position for entry in recorder.entries("samples")})
+        archive.stop()
     assert sequence_of(blocks) == list(range(len(sequence_of(blocks))))
-    brokered.assert_same_samples(_heard(subscriber), blocks)
+    brokered.assert_same_samples(brokered.once(archive.telemetry()), blocks)
+
+
+def _subscribed_before(broker: Mosquitto) -> FaithfulSubscriber:
+    """Return a subscriber for whom the broker, now down, keeps what it gets from its start on."""
+    subscriber = FaithfulSubscriber(broker.port)
+    broker.start()
+    subscriber.start()
+    subscriber.stop()
+    broker.stop()
+    return subscriber
 
 
 async def test_a_broker_that_is_down_costs_the_database_nothing(
@@ -110,10 +123,6 @@ async def _held(database: Victoria, count: int) -> list[int]:
             if len(held) >= count:
                 return held
             await asyncio.sleep(0.1)
-
-
-def _heard(subscriber: Subscriber) -> list[dict[str, Any]]:
-    return brokered.once(subscriber.payloads("/telemetry"))
 
 
 async def test_a_database_that_dies_hinders_neither_recording_nor_the_broker(
@@ -151,8 +160,8 @@ async def test_queue_replay_delivers_again_from_a_position_on(
     tmp_path: Path, broker: Mosquitto, victoria: Victoria
 ) -> None:
     broker.start()
-    with _recording(tmp_path, broker, victoria) as (recorder, _):
-        async with Subscriber(broker.port) as subscriber:
+    async with Subscriber(broker.port) as subscriber:
+        with _recording(tmp_path, broker, victoria) as (recorder, _):
             recorder.until_samples(50)
             recorder.until_delivered("mqtt", "influx")
             first = recorder.entries("samples")[0].position
