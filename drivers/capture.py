@@ -14,7 +14,6 @@ twice the bytes: some 30 MB an hour for a pen at 100 Hz.
 
 from collections.abc import Generator
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple, Self
 
 import msgspec
@@ -80,12 +79,7 @@ class CaptureWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write_line(self, line: msgspec.Struct) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import math
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs
 
@@ -56,12 +55,7 @@ class CapturePort:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _peek(self) -> Chunk:

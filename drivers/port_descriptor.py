@@ -4,7 +4,6 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from drivers.errors import LinkLost
@@ -86,12 +85,7 @@ class DescriptorPort:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _check_open(self) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from itertools import accumulate
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -102,12 +101,7 @@ class Station:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _make_ahead(self, until_us: int | None) -> tuple[Burst, bytes, int]:

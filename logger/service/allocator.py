@@ -12,7 +12,7 @@ _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 _LARGE_BYTES = 128 * 1024
-_KEPT_BYTES = 1024 * 1024
+_KEPT_BYTES = 4 * 1024 * 1024
 
 
 def keep_one_heap() -> None:

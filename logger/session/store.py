@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from logger.journal.entry import Draft, Entry
@@ -133,12 +132,7 @@ class Sessions:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

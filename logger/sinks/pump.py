@@ -174,14 +174,15 @@ class Pump:
         self._caught_up = False
 
     async def _more(self) -> bool:
-        """Return whether there is something new, after letting it collect for a while."""
+        """Return whether there is something new, after letting it collect into a batch."""
         if self._feed.last_position <= (position := self._progress.place):
             self._recovered("idle")
             await self._feed.wait_beyond(position, _TICK_S)
             if self._feed.last_position <= position:
                 return False
         if self._sink.linger_s > 0:
-            await self._sleep(self._sink.linger_s)
+            full = min(self._sink.max_entries, self._sink.max_rows // self._rows_per_entry)
+            await self._feed.wait_beyond(position + full - 1, self._sink.linger_s)
         return True
 
     def _recovered(self, state: PumpState) -> None:

@@ -57,7 +57,7 @@ class MqttSettings(_Section):
 
 
 class InfluxSettings(_Section):
-    """An InfluxDB 2.x API. ``flush_interval_s`` is how long points are collected.
+    """An InfluxDB 2.x API. ``flush_interval_s`` is how long points are collected at most.
 
     A request holds at most ``batch_points`` points and ``batch_bytes`` bytes.
     """

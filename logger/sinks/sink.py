@@ -37,8 +37,8 @@ class Receipt(msgspec.Struct, frozen=True):
 class Sink(Protocol):
     """One receiver. Every method may raise ``SinkUnavailable``, which ends the connection.
 
-    ``linger_s`` is how long entries may be collected before a batch is offered;
-    ``max_entries`` and ``max_rows`` bound a batch.
+    ``linger_s`` is how long entries may be collected before a batch is offered that is
+    not full; ``max_entries`` and ``max_rows`` bound a batch.
     """
 
     name: str

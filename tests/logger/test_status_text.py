@@ -3,40 +3,29 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from logger.status import (
     ArchiveStatus,
     ClockStatus,
     Condition,
     GapStatus,
-    OpenSessionStatus,
-    PenStatus,
     SinkStatus,
-    Status,
 )
 from logger.status_text import status_lines
-from tests.support.statuses import DRIVE
+from tests.support import statuses
 
-PEN = PenStatus(
-    state="recording",
-    port="/dev/pen",
+PEN = replace(
+    statuses.PEN,
     profile="npt",
-    serial="NP-1",
     samples=1200,
     last_sample_age_s=0.25,
     depth_set_mm=1.5,
     rate_hz=116.7,
     motor_on=True,
 )
-SESSION = OpenSessionStatus(
-    session="20261122-ab12",
-    pen="NP-1",
-    state="open",
-    side="left",
-    zone="anterior-thigh",
-    simulated=False,
-    started_unix_ns=0,
-    samples=1000,
+SESSION = replace(
+    statuses.SESSION,
     completeness=0.9987,
     samples_missing=2,
     gaps=2,
@@ -50,25 +39,8 @@ SESSION = OpenSessionStatus(
 
 
 def _lines(**changes: Any) -> list[str]:
-    whole: dict[str, Any] = {
-        "version": "0.1.0",
-        "site": "clinic",
-        "journal": "0123456789abcdef",
-        "saved_position": 90,
-        "saved_unix_ns": 0,
-        "saved_age_s": 0.5,
-        "clock": ClockStatus(synchronised=True),
-        "drive": DRIVE,
-        "pens": (),
-        "sessions": (),
-        "sinks": (),
-    }
-    return status_lines(Status(**(whole | changes)))
-
-
-def _pen(**changes: Any) -> PenStatus:
-    fields = {name: getattr(PEN, name) for name in PEN.__struct_fields__}
-    return PenStatus(**(fields | changes))
+    bare: dict[str, Any] = {"saved_age_s": 0.5, "pens": (), "sessions": (), "sinks": ()}
+    return status_lines(replace(statuses.STATUS, **(bare | changes)))
 
 
 def test_the_head_tells_what_is_saved_and_whether_the_clock_is_right() -> None:
@@ -111,16 +83,16 @@ def test_a_pen_is_told_with_its_newest_values() -> None:
 
 
 def test_a_simulated_pen_is_marked() -> None:
-    assert _lines(pens=(_pen(simulated=True),))[2].startswith("pen NP-1 SIMULATED: ")
+    assert _lines(pens=(replace(PEN, simulated=True),))[2].startswith("pen NP-1 SIMULATED: ")
 
 
 def test_values_that_are_not_known_are_question_marks() -> None:
-    pen = _pen(depth_set_mm=None, rate_hz=None, motor_on=None)
+    pen = replace(PEN, depth_set_mm=None, rate_hz=None, motor_on=None)
     assert _lines(pens=(pen,))[3].startswith("  ? set, ? Hz, motor ?; ")
 
 
 def test_refused_frames_are_told_by_cause() -> None:
-    pen = _pen(refused={"checksum": 3, "cobs": 1})
+    pen = replace(PEN, refused={"checksum": 3, "cobs": 1})
     assert "  frames refused: 3 checksum, 1 cobs" in _lines(pens=(pen,))
 
 

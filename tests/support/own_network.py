@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 _NOBODYS_MAC = "02:00:00:00:00:99"
@@ -63,12 +62,7 @@ class OwnNetwork:
         self.part(_SILENT)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ip("netns", "del", self._space)
 
     def _link(self, name: str) -> None:

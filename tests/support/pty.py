@@ -6,7 +6,6 @@ import os
 import pty
 import termios
 import tty
-from types import TracebackType
 from typing import Self
 
 
@@ -55,10 +54,5 @@ class PtyPen:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.unplug()

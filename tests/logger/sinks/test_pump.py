@@ -56,6 +56,31 @@ async def test_a_batch_stops_growing_once_it_has_enough_samples() -> None:
     assert max(len(batch) for batch in sink.batches[1:]) == 2
 
 
+async def test_a_batch_that_is_full_does_not_wait_for_its_time() -> None:
+    sink, journal = MemorySink(max_entries=3), journal_of(1)
+    sink.linger_s = 3600.0
+    delivery = Delivery(journal, sink)
+    async with delivery.running():
+        await delivery.delivered()
+        for _ in range(3):
+            journal.append_samples()
+        await delivery.delivered()
+    assert [len(batch) for batch in sink.batches] == [1, 3]
+
+
+async def test_a_batch_that_is_not_full_waits_for_its_time() -> None:
+    sink, journal = MemorySink(max_entries=3), journal_of(1)
+    sink.linger_s = 0.2
+    delivery = Delivery(journal, sink)
+    async with delivery.running():
+        await delivery.delivered()
+        journal.append_samples()
+        await asyncio.sleep(0)
+        journal.append_samples()
+        await delivery.delivered()
+    assert [len(batch) for batch in sink.batches] == [1, 2]
+
+
 async def test_a_sink_that_is_down_at_boot_gets_everything_once_it_is_up() -> None:
     sink, journal = MemorySink(), journal_of(5)
     sink.reachable = False
