@@ -46,11 +46,6 @@ class Script:
         """Return the stay that the practitioner is on, ``time_us`` after the pen's power-up."""
         return self.stays[bisect_right(self.starts_us, time_us % self.cycle_us) - 1]
 
-    def next_move_us(self, time_us: int) -> int:
-        """Return when the practitioner next moves to another stay, in µs after power-up."""
-        cycle, within = divmod(time_us, self.cycle_us)
-        return cycle * self.cycle_us + self.starts_us[bisect_right(self.starts_us, within)]
-
 
 def _leg(side: str) -> tuple[Stay, ...]:
     return (

@@ -15,7 +15,6 @@ import numpy as np
 
 from drivers.simulator.log import read_log
 from tests.faults.recorded import Ints, Made, Numbering, Recorded, boots, made, recorded
-from tests.support.readback import ReadPoint
 
 _NAMED_AT_MOST = 5
 
@@ -88,11 +87,6 @@ def account(
         times_ns = np.sort(np.asarray(stored_ns, dtype=np.int64))
         stored = _copies("stored", held, times_ns, resolution_ns, offences)
     return Account(pen=pen, **counts, delivered=delivered, stored=stored, offences=tuple(offences))
-
-
-def times_of(points: Sequence[ReadPoint]) -> list[int]:
-    """Return the times of ``points``, repeated where tags alone tell two of them apart."""
-    return [point.time_ns for point in points]
 
 
 def _recording(

@@ -17,11 +17,3 @@ def test_stay_at_a_time_is_the_one_that_began_last() -> None:
 def test_script_begins_again_after_the_last_stay() -> None:
     assert BOTH_LEGS.at(BOTH_LEGS.cycle_us - 1) == BOTH_LEGS.stays[-1]
     assert BOTH_LEGS.at(BOTH_LEGS.cycle_us) == BOTH_LEGS.stays[0]
-
-
-def test_next_move_follows_the_script_across_cycles() -> None:
-    moves_us = [0]
-    while len(moves_us) <= 2 * len(SHORT_LEGS.stays):
-        moves_us.append(SHORT_LEGS.next_move_us(moves_us[-1]))
-    one_cycle = list(SHORT_LEGS.starts_us)
-    assert moves_us == one_cycle + [SHORT_LEGS.cycle_us + at for at in one_cycle[1:]]
