@@ -143,7 +143,9 @@ def _let_go(recorder: RecorderProcess) -> None:
     """
     status = Path(f"/proc/{recorder.pid}/status").read_text(encoding="utf-8")
     tracer = next(int(line.split()[1]) for line in status.splitlines() if "TracerPid" in line)
-    os.kill(tracer, signal.SIGKILL)
+    # 0 once the recorder has ended by itself: a signal to 0 would kill the laboratory.
+    if tracer:
+        os.kill(tracer, signal.SIGKILL)
 
 
 def fail_at(at: Bench, found: Found, number: int) -> bool:
