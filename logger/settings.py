@@ -27,6 +27,8 @@ from logger.settings_sources import (
     DATA_DIR_DEFAULT,
     ENV_PREFIX,
     SECRETS,
+    SITE_DEFAULT,
+    SITE_PATTERN,
     from_file,
     from_flags,
     merge,
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
     )
 
-    site: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "site"
+    site: Annotated[str, Field(pattern=SITE_PATTERN)] = SITE_DEFAULT
     data_dir: Path = Path(DATA_DIR_DEFAULT)
     profiles_dir: Path | None = None
     plans_file: Path | None = None

@@ -5,6 +5,7 @@ Needs no pydantic, so that a command which only reads the record starts at once.
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from logger.errors import ConfigError
 
 ENV_PREFIX = "NEEDLELOG_"
 DATA_DIR_DEFAULT = "needlelog-data"
+SITE_DEFAULT = "site"
+SITE_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 SECRETS = ("password", "token")
 _PATHS = (
     *("data_dir", "profiles_dir", "plans_file", "erasures_dir"),
@@ -36,18 +39,38 @@ def data_dir_of(
     Other keys of file and environment are not looked at: a mistake in them keeps nobody
     from reading what was recorded.
     """
+    named = _alone("data_dir", DATA_DIR_DEFAULT, path, flags, environ)
+    return Path(named) if isinstance(named, str) else None
+
+
+def site_of(
+    path: Path | None, flags: Mapping[str, str], environ: Mapping[str, str] | None = None
+) -> str | None:
+    """Return the site's name; None where only all settings together can tell or refuse it."""
+    named = _alone("site", SITE_DEFAULT, path, flags, environ)
+    return named if isinstance(named, str) and re.fullmatch(SITE_PATTERN, named) else None
+
+
+def _alone(
+    key: str,
+    default: str,
+    path: Path | None,
+    flags: Mapping[str, str],
+    environ: Mapping[str, str] | None,
+) -> Any:
+    """Return one key of the outermost table as it was written; None where that cannot be told."""
     environ = os.environ if environ is None else environ
     if flags.keys() - {"data_dir"}:
         return None
-    named: Any = flags.get("data_dir")
+    named: Any = flags.get(key)
     if named is None:
         in_environment = {name.lower(): value for name, value in environ.items()}
-        named = in_environment.get(f"{ENV_PREFIX}data_dir".lower())
+        named = in_environment.get(f"{ENV_PREFIX}{key}".lower())
     file = settings_file(path, environ)
-    in_file = from_file(file).get("data_dir") if file else None
+    in_file = from_file(file).get(key) if file else None
     if named is None:
-        named = DATA_DIR_DEFAULT if in_file is None else in_file
-    return Path(named) if isinstance(named, str) else None
+        named = default if in_file is None else in_file
+    return named
 
 
 def from_file(path: Path) -> dict[str, Any]:

@@ -42,5 +42,5 @@ def report(
         JournalReader(invocation.data_dir) as reader,
     ):
         audited = read_audited(reader, sessions, period, verified)
-    pdf = audit_report(audited, invocation.settings.site, PAPERS[paper], Wording(language))
+    pdf = audit_report(audited, invocation.site, PAPERS[paper], Wording(language))
     write_report(pdf, out or Path(f"audit-{since[:10]}.pdf"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from logger.settings_sources import data_dir_of
+from logger.settings_sources import data_dir_of, site_of
 
 if TYPE_CHECKING:
     from logger.settings import Settings
@@ -37,6 +37,15 @@ class Invocation:
             if found is not None:
                 return found
         return self.settings.data_dir
+
+    @property
+    def site(self) -> str:
+        """The site's name; of the settings no more is judged than is needed to find it."""
+        if self._settings is None:
+            found = site_of(self.config, self.flags)
+            if found is not None:
+                return found
+        return self.settings.site
 
 
 pass_invocation = click.make_pass_decorator(Invocation, ensure=True)

@@ -28,7 +28,7 @@ def report(
         JournalReader(invocation.data_dir) as reader,
     ):
         known = known_of(sessions, reader, session_id)
-    pdf = session_report(known, invocation.settings.site, PAPERS[paper], Wording(language))
+    pdf = session_report(known, invocation.site, PAPERS[paper], Wording(language))
     write_report(pdf, out or Path(f"{session_id}.pdf"))
 
 

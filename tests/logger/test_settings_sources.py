@@ -1,4 +1,4 @@
-"""Where the journal lies, found without judging any other setting."""
+"""Where the journal lies and what the site is called, found without judging other settings."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from logger.errors import ConfigError
 from logger.settings import load_settings
-from logger.settings_sources import data_dir_of
+from logger.settings_sources import data_dir_of, site_of
 
 
 def _file(directory: Path, text: str) -> Path:
@@ -48,3 +48,25 @@ def test_other_flags_and_what_is_no_path_are_left_to_all_settings_together(
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no valid TOML"):
         data_dir_of(_file(tmp_path, "data_dir = "), {}, {})
+
+
+@pytest.mark.parametrize("variable", [None, "by-environment"])
+@pytest.mark.parametrize("line", ["", 'site = "by-file"'])
+def test_the_site_is_what_all_settings_together_would_say(
+    tmp_path: Path, variable: str | None, line: str
+) -> None:
+    file = _file(tmp_path, line)
+    environ = {} if variable is None else {"NEEDLELOG_SITE": variable}
+    assert site_of(file, {}, environ) == load_settings(file, {}, environ).site
+
+
+@pytest.mark.parametrize("name", ["", "a clinic", "clinic\n", "x" * 65])
+def test_a_site_that_is_no_name_is_left_to_all_settings_together_to_refuse(name: str) -> None:
+    environ = {"NEEDLELOG_SITE": name}
+    assert site_of(None, {}, environ) is None
+    with pytest.raises(ConfigError, match="site"):
+        load_settings(None, {}, environ)
+
+
+def test_a_site_named_by_a_flag_is_left_to_all_settings_together() -> None:
+    assert site_of(None, {"site": "x"}, {}) is None

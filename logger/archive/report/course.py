@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,10 +117,9 @@ def course_of(held: Held) -> Course:
     rows = rows_of(held.blocks)
     parts = list(_columns(held))
     sequence, device_us = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
-    at_zero = [Anchor(*block.anchor).utc_ns(0) for block in held.blocks]
     return Course(
         elapsed_s=_elapsed_s(held.blocks, rows, device_us),
-        utc_ns=np.repeat(np.array(at_zero), rows) + device_us * 1000,
+        utc_ns=np.repeat(_utc_ns_at_zero(held.blocks), rows) + device_us * 1000,
         segment=np.repeat(np.array(held.segments, dtype=np.int64), rows),
         missing=_missing(held.blocks, rows, sequence),
         channels={name: np.concatenate([part[2][name] for part in parts]) for name in CHANNELS},
@@ -129,7 +129,7 @@ def course_of(held: Held) -> Course:
 def _columns(held: Held) -> Iterator[tuple[Integers, Integers, dict[str, Floats]]]:
     """Yield sequence, device time and channels of the blocks, as many at once as are alike."""
     alike = zip(held.layouts, map(float_columns, held.blocks), held.blocks, strict=True)
-    for (layouts, _), some in groupby(alike, key=lambda one: one[:2]):
+    for (layouts, _), some in groupby(alike, key=itemgetter(0, 1)):
         blocks = [block for _, _, block in some]
         places = [n for n, layout in enumerate(layouts) if layout.channel in CHANNELS]
         sequence, device_us, *raw = join_columns(blocks, [0, 1, *(3 + n for n in places)])
@@ -143,6 +143,14 @@ def _columns(held: Held) -> Iterator[tuple[Integers, Integers, dict[str, Floats]
             device_us.astype(np.int64),
             {name: values.get(name, _no_values(length)) for name in CHANNELS},
         )
+
+
+def _utc_ns_at_zero(blocks: Sequence[RawBlock]) -> Integers:
+    """Return by block what UTC was when its pen's clock stood at nought."""
+    # An hour of blocks has a handful of anchors.
+    anchors = {block.anchor for block in blocks}
+    at_zero = {anchor: Anchor(*anchor).utc_ns(0) for anchor in anchors}
+    return np.array([at_zero[block.anchor] for block in blocks], dtype=np.int64)
 
 
 def _elapsed_s(blocks: Sequence[RawBlock], rows: Integers, device_us: Integers) -> Floats:
