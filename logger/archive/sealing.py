@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers.model import is_simulated
 from logger import __version__
@@ -17,13 +18,15 @@ from logger.archive.gathering import Gathered, gather
 from logger.archive.manifest import EntryHash, Former, Manifest, SamplesPart, SealedFile
 from logger.archive.members import Listing, Members, digest_of
 from logger.archive.places import manifest_name, samples_name, signature_name
-from logger.archive.samples_file import Payload, write_samples
 from logger.archive.tree import leaf_hash
 from logger.errors import ProofFailed
 from logger.journal.entry import Entry
 from logger.journal.kinds import SESSION_KINDS, SealMade
 from logger.journal.reader import JournalReader
 from logger.session.model import Session
+
+if TYPE_CHECKING:
+    from logger.archive.samples_file import Payload
 
 Sign = Callable[[bytes, str], str]
 """Returns the armoured SSH signature of bytes for a purpose."""
@@ -99,10 +102,13 @@ class Sealer:
         return SealedSamples(part, file, former.completeness.payloads_missing, ())
 
     def _written(self, members: Members, directory: Path, revision: int) -> SealedSamples:
+        # Most rounds seal nothing, and pyarrow costs as much as the rest of such a round.
+        from logger.archive.samples_file import write_samples  # noqa: PLC0415
+
         listing, missing = Listing(), list[int]()
         name = samples_name(revision)
 
-        def payloads() -> Iterator[Payload]:
+        def payloads() -> "Iterator[Payload]":
             nonlocal listing
             listing, missing[:] = Listing(), []
             for entry in members.blocks(self.reader):

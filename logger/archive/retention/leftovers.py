@@ -8,7 +8,6 @@ from pathlib import Path
 from logger.archive.ledger import Ledger
 from logger.archive.places import Subject
 from logger.archive.retention.pruning import Pruning
-from logger.archive.samples_reading import positions_in
 from logger.errors import ProofFailed
 from logger.journal import kinds
 from logger.journal.emptying import remove
@@ -48,6 +47,11 @@ class Leftovers:
         The other blocks in them are served from later files from here on. ProofFailed if a
         file is not superseded yet, or if a block would be lost with it.
         """
+        # Most rounds erase nothing.
+        from logger.archive.samples_reading import (  # noqa: PLC0415 - pyarrow loads slowly
+            positions_in,
+        )
+
         found: dict[str, tuple[str, list[int]]] = {}
         for one in self._sealed_with(told):
             positions = positions_in(self.data_dir / one.file)

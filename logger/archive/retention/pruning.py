@@ -11,7 +11,6 @@ from logger.archive.ledger import LastSeal, Ledger
 from logger.archive.places import Subject
 from logger.archive.retention import orders
 from logger.archive.retention.holds import Holds
-from logger.archive.samples_reading import read_payloads
 from logger.archive.sealing import sealed_file
 from logger.archive.signing import Order
 from logger.errors import ProofFailed
@@ -111,6 +110,11 @@ class Pruning:
 
     def _compared(self, subject: Subject, file: Path) -> list[int]:
         """Return the positions of the blocks in ``file``, all of which are the journal's own."""
+        # Most rounds prune nothing.
+        from logger.archive.samples_reading import (  # noqa: PLC0415 - pyarrow loads slowly
+            read_payloads,
+        )
+
         positions: list[int] = []
         own: Iterator[Entry] | None = None
         for position, payload in read_payloads(file):
