@@ -14,12 +14,14 @@ from rich.console import Console
 
 from tests.bench import (
     archive,
+    beside,
     bundling,
     cost,
     durability,
     first_sample,
     latency,
     memory,
+    reporting,
     sealing,
     throughput,
 )
@@ -41,10 +43,11 @@ class Effort:
     simulated_s: float
     starts: int
     commits: int
+    hours: int
 
 
-FULL = Effort(Timing(2, 10), 3, Timing(2, 288), 7200, 5, 1000)
-QUICK = Effort(Timing(1, 4), 1, Timing(1, 20), 600, 3, 200)
+FULL = Effort(Timing(2, 10), 3, Timing(2, 288), 7200, 5, 1000, 10)
+QUICK = Effort(Timing(1, 4), 1, Timing(1, 20), 600, 3, 200, 3)
 
 MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "1x100": lambda effort: cost.measure(cost.CASES["1x100"], effort.window, effort.repeats),
@@ -56,6 +59,9 @@ MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "durability": lambda effort: [durability.measure(effort.commits)],
     "look-back": lambda effort: archive.measure(archive.SESSIONS, effort.starts),
     "seal": lambda effort: [sealing.measure(effort.repeats)],
+    "report": lambda effort: [reporting.measure(effort.repeats)],
+    "round": lambda effort: [beside.measure_round(effort.repeats)],
+    "beside": lambda effort: [beside.measure_latency(effort.hours, effort.window)],
     "bundle": lambda effort: bundling.measure(archive.SESSIONS, effort.repeats),
     "first-sample": lambda effort: [first_sample.measure(effort.starts)],
 }

@@ -1,9 +1,6 @@
 """What it takes to look back over a clinic's sessions, by whole processes of ``needlelog``."""
 
-import resource
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +11,8 @@ from logger.journal import kinds
 from logger.journal.entry import Draft
 from logger.journal.writer import Journal
 from logger.session.store import open_sessions
-from tests.support.recorder_process import NEEDLELOG, environment
+from tests.bench.processes import took
+from tests.support.recorder_process import NEEDLELOG
 from tests.support.report import Row
 from tests.support.stories import EPOCH_NS, Story, host_time, sample_block
 
@@ -124,17 +122,5 @@ def _row(data_dir: Path, what: str, sessions: int, repeats: int) -> Row:
 
 def _took_ms(data_dir: Path, *question: str) -> tuple[float, float]:
     """Return how long the process took by the clock on the wall, and of CPU."""
-    started_s, cpu_s = time.perf_counter(), _children_s()
-    subprocess.run(
-        [NEEDLELOG, "--data-dir", data_dir, "session", *question],
-        check=True,
-        capture_output=True,
-        env=environment(),
-    )
-    return (time.perf_counter() - started_s) * 1e3, (_children_s() - cpu_s) * 1e3
-
-
-def _children_s() -> float:
-    """Return the CPU seconds of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    one = took([NEEDLELOG, "--data-dir", data_dir, "session", *question])
+    return one.wall_s * 1e3, one.cpu_s * 1e3

@@ -22,7 +22,7 @@ from tests.bench.listener import latencies_ms, listening
 from tests.bench.plain_script import MEASUREMENT
 from tests.bench.recorder import BUCKET, Sinks, recording
 
-_TELEMETRY_TOPIC = "needlelog/+/pen/+/telemetry"
+TELEMETRY_TOPIC = "needlelog/+/pen/+/telemetry"
 _SCRIPT_FLUSH_S = 90.0
 
 
@@ -62,7 +62,7 @@ def deliver(load: Load, timing: Timing, commit_interval_s: float = 0.2) -> Deliv
     """Measure needlelog with both sinks and a session open on every pen."""
     with (
         servers() as (directory, broker, database),
-        listening(broker.port, _TELEMETRY_TOPIC) as listener,
+        listening(broker.port, TELEMETRY_TOPIC) as listener,
         generating(load, directory, "--wait") as generator,
         recording(
             generator.links,
@@ -76,7 +76,7 @@ def deliver(load: Load, timing: Timing, commit_interval_s: float = 0.2) -> Deliv
         recorder.open_sessions(generator.links)
         recorder.until_first_round()
         window = observe(recorder.pid, timing)
-        until_ns = _tail()
+        until_ns = tail()
         generator.end()
         recorder.finish(sinks=2)
         account = generator.account().between(0, until_ns)
@@ -86,7 +86,7 @@ def deliver(load: Load, timing: Timing, commit_interval_s: float = 0.2) -> Deliv
             "broker": {pen: np.array(list(of_pen)) for pen, of_pen in receipts.items()},
             "database": stored(database, "pen_telemetry_sequence"),
         }
-    return _delivery(account, kept, window, _latencies_ms(account, window, receipts))
+    return _delivery(account, kept, window, latencies_within(account, window, receipts))
 
 
 def deliver_plainly(load: Load, timing: Timing) -> Delivery:
@@ -97,7 +97,7 @@ def deliver_plainly(load: Load, timing: Timing) -> Delivery:
         with running("plain-script", [*command, "--bucket", BUCKET], directory) as script:
             pens.until_speaking(script)
             window = observe(script.pid, timing)
-            until_ns = _tail()
+            until_ns = tail()
             pens.end()
             script.end(_SCRIPT_FLUSH_S)
         account = pens.account().between(0, until_ns)
@@ -105,14 +105,14 @@ def deliver_plainly(load: Load, timing: Timing) -> Delivery:
     return _delivery(account, kept, window, np.zeros(0))
 
 
-def _tail() -> int:
+def tail() -> int:
     """Let what is on the way arrive; return the moment up to which all must have."""
     until_ns = time.monotonic_ns()
     time.sleep(TAIL_S)
     return until_ns
 
 
-def _latencies_ms(
+def latencies_within(
     account: Account, window: Window, receipts: Mapping[str, dict[int, int]]
 ) -> NDArray[np.float64]:
     """Return the latencies of all samples that were sent in the window and received."""

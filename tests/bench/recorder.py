@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logger.command_socket import send_order
-from logger.errors import CommandRefused, ConfigError, JournalError
+from logger.errors import CommandRefused, ConfigError, JournalError, NotRunning
 from logger.journal.blocks import decode_block
 from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
@@ -62,13 +62,21 @@ class Recorder:
             return False
         return True
 
-    def until_first_round(self) -> None:
+    def until_first_round(self, patience_s: float = 30.0) -> None:
         """Return once the archive's child of the start, which comes once an hour, is through."""
-        self.child.until(self._had_a_round, "the archive's first round")
+        self.child.until(self._had_a_round, "the archive's first round", patience_s)
 
     def _had_a_round(self) -> bool:
         archive = msgspec.convert(send_order(self.data_dir, "status", {}), Status).archive
         return archive.last_round_unix_ns is not None and archive.state == "idle"
+
+    def answers(self) -> bool:
+        """Return whether it takes orders by now."""
+        try:
+            send_order(self.data_dir, "status", {})
+        except NotRunning:
+            return False
+        return True
 
     def has_samples(self) -> bool:
         """Return whether the journal holds a sample that another process can read."""
@@ -109,12 +117,19 @@ def recording(
     *,
     sinks: Sinks | None,
     commit_interval_s: float = 0.2,
+    settle_s: float = 0.0,
     core: int | None = None,
 ) -> Iterator[Recorder]:
-    """Run ``needlelog run`` for the pens at ``links`` while the context lasts."""
+    """Run ``needlelog run`` for the pens at ``links`` while the context lasts.
+
+    The archive's child starts ``settle_s`` after it.
+    """
     data_dir = directory / "data"
     settings = directory / "needlelog.toml"
-    settings.write_text(_settings(links, profile, data_dir, sinks, commit_interval_s))
+    settings.write_text(_settings(links, profile, data_dir, sinks))
+    with settings.open("a") as file:
+        file.write(f"[archive]\nsettle_s = {settle_s}\n")
+        file.write(f"[recording]\ncommit_interval_s = {commit_interval_s}\n")
     command = needlelog("--config", str(settings), "run")
     with running("recorder", command, directory, core=core) as child:
         yield Recorder(child, data_dir)
@@ -125,13 +140,10 @@ def _settings(
     profile: str,
     data_dir: Path,
     sinks: Sinks | None,
-    commit_interval_s: float,
 ) -> str:
     lines = ['site = "bench"', f'data_dir = "{data_dir}"']
     for link in links.values():
         lines += ["[[pens]]", f'port = "{link}"', f'profile = "{profile}"']
-    lines += ["[archive]", "settle_s = 0"]
-    lines += ["[recording]", f"commit_interval_s = {commit_interval_s}"]
     if sinks is not None:
         lines += ["[mqtt]", f'host = "{HOST}"', f"port = {sinks.mqtt_port}"]
         lines += ["[influx]", f'url = "{sinks.influx_url}"', f'bucket = "{BUCKET}"']

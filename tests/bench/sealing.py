@@ -30,7 +30,7 @@ from tests.support.stories import SESSION, host_time
 SERIAL = "SIM-1"
 ROWS = 360_000
 SEAL_S_MAX = 1.0
-_BLOCK_ROWS = 20
+BLOCK_ROWS = 20
 _ENTRIES_AT_ONCE = 500
 
 
@@ -52,33 +52,34 @@ def measure(repeats: int) -> Row:
     )
 
 
-def record_hour(data_dir: Path) -> None:
-    """Fill a journal with a session of an hour, as a simulated pen on both legs gives it."""
+def record_hour(data_dir: Path, session: str = SESSION, serial: str = SERIAL) -> None:
+    """Add a session of an hour to a journal, as a simulated pen on both legs gives it."""
     told = kinds.SessionStarted(
-        session=SESSION,
-        pen=SERIAL,
+        session=session,
+        pen=serial,
         client="C-17",
         practitioner="dr.b",
         side="left",
         zone="anterior-thigh",
         nonce="00",
-        simulated=is_simulated(SERIAL),
+        simulated=is_simulated(serial),
     )
     with Journal.open(data_dir, host_time) as journal:
-        journal.append([_draft(told)])
-        blocks = _blocks()
+        journal.append([draft_of(told, serial)])
+        blocks = hour_of_blocks(serial)
         while batch := list(islice(blocks, _ENTRIES_AT_ONCE)):
             journal.append(batch)
-        journal.append([_draft(kinds.SessionStopped(session=SESSION, reason="ordered"))])
+        journal.append([draft_of(kinds.SessionStopped(session=session, reason="ordered"), serial)])
 
 
-def _blocks() -> Iterator[Draft]:
-    settings = PenSettings(serial=SERIAL, seed=3, rate_hz=100.0, script=SCRIPTS["both-legs"])
+def hour_of_blocks(serial: str = SERIAL) -> Iterator[Draft]:
+    """Yield what a simulated pen says in an hour, as the recorder puts it."""
+    settings = PenSettings(serial=serial, seed=3, rate_hz=100.0, script=SCRIPTS["both-legs"])
     run = VirtualPen(find_profile("npt"), settings).samples(0, ROWS)
     assert run.ticks_us is not None
-    encoder, like = BlockEncoder(), sample_block(SERIAL, 0, _BLOCK_ROWS)
-    for first in range(0, ROWS, _BLOCK_ROWS):
-        rows = slice(first, first + _BLOCK_ROWS)
+    encoder, like = BlockEncoder(), sample_block(serial, 0, BLOCK_ROWS)
+    for first in range(0, ROWS, BLOCK_ROWS):
+        rows = slice(first, first + BLOCK_ROWS)
         block = replace(
             like,
             sequence=like.sequence + first,
@@ -88,7 +89,7 @@ def _blocks() -> Iterator[Draft]:
             status=run.status[rows],
             host=HostTime(first * 10_000_000 + first % 977, first * 10_000_000, True),
         )
-        yield Draft(kinds.SAMPLES, SERIAL, "service", encoder.encode(block))
+        yield Draft(kinds.SAMPLES, serial, "service", encoder.encode(block))
 
 
 def _seal_s(data_dir: Path) -> float:
@@ -106,5 +107,6 @@ def _seal_s(data_dir: Path) -> float:
     return took_s
 
 
-def _draft(payload: kinds.Payload) -> Draft:
-    return Draft(kinds.kind_of(payload), SERIAL, "service", kinds.encode(payload))
+def draft_of(payload: kinds.Payload, serial: str = SERIAL) -> Draft:
+    """Return ``payload`` as an entry of that pen, to be appended."""
+    return Draft(kinds.kind_of(payload), serial, "service", kinds.encode(payload))
