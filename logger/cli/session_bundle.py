@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from logger.archive.bundle.making import Printed, write_bundle
-from logger.archive.exports.samples_text import csv_texts
+from logger.archive.exports.samples_text import csv_parts
 from logger.archive.exports.source import Source
 from logger.archive.report.press import PAPERS
 from logger.archive.report.session import session_report
@@ -48,8 +48,7 @@ def bundle(
 def _printed(data_dir: Path, session: Session, site: str, paper: str, wording: Wording) -> Printed:
     def csv() -> Iterator[bytes]:
         with JournalReader(data_dir) as reader:
-            for text in csv_texts(Source(reader), [session]):
-                yield text.encode()
+            yield from csv_parts(Source(reader), [session])
 
     def pdf() -> bytes:
         with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:

@@ -36,7 +36,7 @@ def _result(signed: SignedFiles, outside: Outside) -> BundleResult:
     )
 
     with ThreadPoolExecutor(1) as pool:
-        csv = pool.submit(read_csv, signed.csv, signed.csv_sha256)
+        csv = pool.submit(lambda: read_csv(signed.csv_content()))
         bundle = read_bundle(signed)
         trusted = check_head(bundle)
         check_seals(bundle)

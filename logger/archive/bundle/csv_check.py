@@ -1,237 +1,159 @@
 """Whether the CSV of a bundle says of every sample what the entries do.
 
-Values are compared as columns, many blocks at once. Of local and corrected times it is
-compared whether they name the same moment as the number beside them.
+It is written again from the entries, as an export writes it, and compared byte for byte.
+What no entry tells is taken from it and must fit: the offset of local times, and how wrong
+the clock was.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from datetime import datetime
+from itertools import zip_longest
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from drivers.channels import CHANNELS
-from drivers.model import Anchor, ColumnLayout
+from logger.archive.bundle.form import CSV
 from logger.archive.bundle.reading import Chained
-from logger.archive.bundle.zip_file import Member
-from logger.archive.exports.sample_columns import COLUMNS, FLAGS
+from logger.archive.exports.runs import Run, runs
+from logger.archive.exports.sample_columns import COLUMNS, ROWS_AT_ONCE, samples_of
+from logger.archive.exports.samples_text import CSV_HEADER, csv_rows
+from logger.archive.exports.times import Around
 from logger.errors import JournalError, ProofFailed
-from logger.journal.blocks import RawBlock, parse_block
-from logger.journal.many_blocks import float_columns, join_columns, rows_of
+from logger.journal.blocks import RawBlock
+from logger.journal.many_blocks import rows_of
 from logger.session.model import Session
 from logger.session.places import Place, place_at
+from logger.session.true_clock import Correction
 
-_ABSENT = -(2**63)
-_BLOCK_BYTES = 1 << 22
-_TEXTS = ("pen", "session", "side", "zone")
-_YES_NO = ("clock_synchronised", "simulated", "paused", *FLAGS)
-_MOMENTS = ("time_utc", "time_local", "corrected_time_utc")
-
-Columns = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """What blocks must have in common to be compared at once."""
-
-    place: Place
-    pen: str
-    simulated: bool
-    boot_id: int | None
-    anchor: tuple[int, int, int]
-    synchronised: bool
-    flags_known: int
-    layouts: tuple[ColumnLayout, ...]
-    floats: tuple[bool, ...]
+_LINE_END, _QUOTE = b"\n"[0], b'"'[0]
+_TIME_LOCAL, _TIME_UNIX_NS = COLUMNS.index("time_local"), COLUMNS.index("time_unix_ns")
+_CORRECTED_NS = COLUMNS.index("corrected_time_unix_ns")
+_BY_POSITION = COLUMNS.index("corrected_by_position")
+_SECOND_LONG = len("2026-11-22T08:07:00")
+_PIECE_BYTES = 1 << 20
+_THREADS = 2
+_OFFSET_AT = _SECOND_LONG + len(".000000001")
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRead:
-    """The columns as numbers, and the texts that the numbers of some stand for."""
+    """The text, and where in it each row begins, int64 [rows + 1]: last, where it ends."""
 
-    columns: Columns
-    texts: dict[str, list[str]]
+    content: bytearray
+    starts: NDArray[np.int64]
+
+    def times(self, row: int) -> list[str]:
+        """Return what a row, from 0, has up to ``corrected_by_position``."""
+        if row + 1 >= len(self.starts):
+            raise ProofFailed(f"{CSV} has fewer rows than there are samples")
+        line = self.content[self.starts[row] : self.starts[row + 1]].decode()
+        return line.split(",", _BY_POSITION + 1)[: _BY_POSITION + 1]
+
+    def around(self, first: int) -> Around:
+        """Return what gives local times as they stand here; rows count from ``first``."""
+
+        def local(second: int, row: int) -> tuple[str, str]:
+            told = self.times(first + row)[_TIME_LOCAL]
+            before, offset = told[:_SECOND_LONG], told[_OFFSET_AT:]
+            moment = datetime.fromisoformat(before + offset)
+            same = moment.tzinfo is not None and moment.timestamp() == second
+            if not same or moment.isoformat() != before + offset:
+                raise ProofFailed(f"row {first + row + 1} of {CSV} has another time_local")
+            return f"{before}.", offset
+
+        return local
 
 
-def check_csv(csv: CsvRead, blocks: Iterable[Chained], session: Session) -> int:
+class _Corrections:
+    """Tells block after block how wrong its clock was: what the CSV says in its first row."""
+
+    def __init__(self, read: CsvRead) -> None:
+        self._read = read
+        self._row = 0
+
+    def __call__(self, block: RawBlock) -> Correction | None:
+        times = self._read.times(self._row)
+        self._row += block.rows
+        true_ns, by_position = times[_CORRECTED_NS], times[_BY_POSITION]
+        if not true_ns and not by_position:
+            return None
+        wrong_ns = int(true_ns) - int(times[_TIME_UNIX_NS])
+        return Correction(correction_ns=wrong_ns, by_position=int(by_position))
+
+
+def read_csv(content: bytearray) -> CsvRead:
+    """Return where the rows of ``content`` lie; ProofFailed if it has other columns."""
+    if not content.startswith(CSV_HEADER):
+        raise ProofFailed(f"{CSV} has other columns than a bundle's")
+    return CsvRead(content, np.concatenate(list(_row_ends(content))))
+
+
+def _row_ends(content: bytearray) -> Iterator[NDArray[np.int64]]:
+    """Yield where rows end, piece by piece: a piece stays in the processor's cache."""
+    has_quotes, quotes = _QUOTE in content, 0
+    for at in range(0, len(content), _PIECE_BYTES):
+        piece = np.frombuffer(content[at : at + _PIECE_BYTES], np.uint8)
+        is_end = piece == _LINE_END
+        if has_quotes:
+            # A text in quotes may hold line ends; after an even number of quotes none is open.
+            counted = np.cumsum(piece == _QUOTE) + quotes
+            is_end &= counted % 2 == 0
+            quotes = int(counted[-1])
+        yield np.flatnonzero(is_end) + (at + 1)
+
+
+def check_csv(read: CsvRead, blocks: Iterable[Chained], session: Session) -> int:
     """Return how many samples the CSV holds; ProofFailed unless they are those of ``blocks``."""
-    columns, texts = csv.columns, csv.texts
-    count = len(columns["position"])
-    _check_moments(columns)
-    at = 0
-    for alike, group in groupby(_raw_blocks(blocks, session), key=lambda one: one[0]):
-        run = list(group)
-        positions, raw = [one[1] for one in run], [one[2] for one in run]
-        expected, constant = _expected(alike, positions, raw, session.id)
-        rows = slice(at, at + len(expected["position"]))
-        if rows.stop > count:
-            raise ProofFailed("samples.csv has fewer rows than there are samples")
-        _compare(columns, texts, rows, expected, constant)
-        at = rows.stop
-    if at != count:
-        raise ProofFailed("samples.csv has more rows than there are samples")
-    return count
-
-
-def read_csv(member: Member, sha256: str) -> CsvRead:
-    """Return what the CSV says; ProofFailed unless it has that hash and the columns of a bundle.
-
-    Most of it runs beside other threads.
-    """
-    content = member.content()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise ProofFailed("samples.csv is not the one that was signed")
     try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(content),
-            read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=b'"' in content),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=_types(),
-                null_values=[""],
-                true_values=[],
-                false_values=[],
-                strings_can_be_null=True,
-            ),
-        )
-    except (pa.ArrowException, UnicodeDecodeError, OverflowError) as error:
-        raise ProofFailed(f"samples.csv is not in the form of a bundle: {error}") from error
-    if tuple(table.column_names) != COLUMNS:
-        raise ProofFailed("samples.csv has other columns than a bundle's")
-    table = table.unify_dictionaries()
-    return CsvRead(
-        columns={name: _numbers(name, table.column(name)) for name in COLUMNS},
-        texts={name: _dictionary(table.column(name)) for name in _TEXTS},
-    )
+        return _compared(read, blocks, session)
+    except (JournalError, ValueError, LookupError, OverflowError, OSError) as error:
+        raise ProofFailed(f"{CSV} and the entries do not fit: {error}") from error
 
 
-def _types() -> dict[str, Any]:
-    types = dict.fromkeys(COLUMNS, pa.int64())
-    types |= dict.fromkeys(CHANNELS, pa.float64())
-    types |= dict.fromkeys(_TEXTS, pa.dictionary(pa.int32(), pa.string()))
-    types |= dict.fromkeys(_YES_NO, pa.int8())
-    return types | dict.fromkeys(_MOMENTS, pa.timestamp("ns", tz="UTC"))
+def _compared(read: CsvRead, blocks: Iterable[Chained], session: Session) -> int:
+    """Return the same; runs are compared in threads of their own while more are read."""
+    first = 0
+    compared = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for run in runs(_placed(blocks, session), _Corrections(read), ROWS_AT_ONCE):
+            compared.append(pool.submit(_compare, read, session.id, run, first))
+            first += int(rows_of(run.blocks).sum())
+        for one in compared:
+            one.result()
+    if read.starts[first] != len(read.content):
+        raise ProofFailed(f"{CSV} has more rows than there are samples")
+    return first
 
 
-def _dictionary(column: Any) -> list[str]:
-    texts: list[str] = column.chunk(0).dictionary.to_pylist() if column.num_chunks else []
-    return texts
+def _compare(read: CsvRead, session: str, run: Run, first: int) -> None:
+    """Return if the rows of ``run``, from ``first`` on, are what its blocks tell."""
+    samples = samples_of(session, run, read.around(first))
+    expected = csv_rows(samples)
+    begin, end = read.starts[[first, first + samples.count]].tolist()
+    if read.content[begin:end] != expected:
+        raise ProofFailed(_difference(read.content[begin:end], expected, first))
 
 
-def _numbers(name: str, column: Any) -> NDArray[Any]:
-    """Return a column without nulls: NaN, -1 or the least integer stands for them."""
-    if name in _TEXTS:
-        chunks = [chunk.indices for chunk in column.chunks]
-        column = pa.chunked_array(chunks, pa.int32()).fill_null(-1)
-    elif name in _YES_NO:
-        column = column.fill_null(-1)
-    elif name in _MOMENTS:
-        column = column.cast(pa.int64()).fill_null(_ABSENT)
-    elif name not in CHANNELS:
-        column = column.fill_null(_ABSENT)
-    numbers: NDArray[Any] = column.to_numpy()
-    return numbers
-
-
-def _check_moments(columns: Columns) -> None:
-    pairs = (
-        ("time_utc", "time_unix_ns"),
-        ("time_local", "time_unix_ns"),
-        ("corrected_time_utc", "corrected_time_unix_ns"),
-    )
-    for text, number in pairs:
-        if not np.array_equal(columns[text], columns[number]):
-            raise ProofFailed(f"{text} and {number} of samples.csv are not the same moments")
-    known = columns["corrected_time_unix_ns"] != _ABSENT
-    if not np.array_equal(known, columns["corrected_by_position"] != _ABSENT):
-        raise ProofFailed("samples.csv has a corrected time that no entry vouches for")
-
-
-def _raw_blocks(
-    blocks: Iterable[Chained], session: Session
-) -> Iterator[tuple[_Alike, int, RawBlock]]:
+def _placed(blocks: Iterable[Chained], session: Session) -> Iterator[tuple[int, Place, bytes]]:
     for block in blocks:
+        position = block.line.position
         if block.payload is None:
             continue
-        position = block.line.position
-        try:
-            raw, layouts = parse_block(block.payload)
-        except JournalError as error:
-            raise ProofFailed(f"entry {position}: {error}") from error
         place = place_at(session, position)
         if place is None:
             raise ProofFailed(f"block {position} lies in no segment of the session")
-        floats, clock = float_columns(raw), raw.host[2]
-        alike = _Alike(
-            *(place, raw.pen, raw.simulated, raw.boot_id, raw.anchor, clock, raw.flags_known),
-            *(layouts, floats),
-        )
-        yield alike, position, raw
+        yield position, place, block.payload
 
 
-def _expected(
-    alike: _Alike, positions: Sequence[int], blocks: Sequence[RawBlock], session: str
-) -> tuple[Columns, dict[str, Any]]:
-    """Return what each sample must be, and what all must have in common."""
-    try:
-        sequence, device_us, status, *channels = join_columns(blocks)
-    except JournalError as error:
-        raise ProofFailed(f"the blocks from entry {positions[0]} on: {error}") from error
-    anchor = Anchor(*alike.anchor)
-    expected: Columns = {
-        "time_unix_ns": anchor.utc_ns(device_us.astype(np.int64)),
-        "position": np.repeat(np.array(positions), rows_of(blocks)),
-        "sequence": sequence,
-        "device_us": device_us,
-    }
-    constant: dict[str, Any] = {
-        "clock_synchronised": int(alike.synchronised),
-        "anchor": anchor.number,
-        "pen": alike.pen,
-        "simulated": int(alike.simulated),
-        "session": session,
-        "side": alike.place.side,
-        "zone": alike.place.zone,
-        "paused": int(alike.place.paused),
-        "boot_id": _ABSENT if alike.boot_id is None else alike.boot_id,
-    }
-    constant |= dict.fromkeys(CHANNELS, np.nan) | dict.fromkeys(FLAGS, -1)
-    for layout, raw in zip(alike.layouts, channels, strict=True):
-        if layout.channel in CHANNELS:
-            expected[layout.channel] = layout.values(raw)
-    for name, flag in FLAGS.items():
-        if alike.flags_known & flag:
-            expected[name] = (status.astype(np.uint8) & np.uint8(flag)) != 0
-    return expected, constant
-
-
-def _compare(
-    columns: Columns,
-    texts: dict[str, list[str]],
-    rows: slice,
-    expected: Columns,
-    constant: dict[str, Any],
-) -> None:
-    for name, value in (constant | expected).items():
-        found = columns[name][rows]
-        if name in _TEXTS:
-            same = found == _code(texts[name], value)
-        elif name in CHANNELS:
-            same = (found == value) | (np.isnan(found) & np.isnan(value))
-        else:
-            same = found == value
-        if not np.all(same):
-            row = rows.start + int(np.argmin(same)) + 1
-            raise ProofFailed(f"row {row} of samples.csv has another {name} than the journal")
-
-
-def _code(texts: list[str], text: str | None) -> int:
-    """Return the number by which a column has ``text``: -1 for none, -2 if it does not have it."""
-    if text is None:
-        return -1
-    return texts.index(text) if text in texts else -2
+def _difference(found: bytearray, expected: bytes, before: int) -> str:
+    """Say where rows differ; ``before`` them there are so many."""
+    both = (csv.reader(io.StringIO(one.decode(), newline="")) for one in (found, expected))
+    for row, (told, wanted) in enumerate(zip_longest(*both, fillvalue=[""]), before + 1):
+        for name, one, other in zip(COLUMNS, told, wanted, strict=False):
+            if one != other:
+                return f"row {row} of {CSV} has another {name} than the journal"
+    return f"{CSV} is not written as a bundle's is"

@@ -73,6 +73,16 @@ class SignedFiles:
     csv: Member
     csv_sha256: str
 
+    def csv_content(self) -> bytearray:
+        """Return the CSV; ProofFailed if it is not what the list names."""
+        digest, content = hashlib.sha256(), bytearray()
+        for part in self.csv.parts():
+            digest.update(part)
+            content += part
+        if digest.hexdigest() != self.csv_sha256:
+            raise ProofFailed(f"{form.CSV} is not the one that was signed")
+        return content
+
 
 def read_files(data: bytes) -> SignedFiles:
     """Return the files of a zip; ProofFailed unless each of its bytes is one that was signed."""

@@ -90,7 +90,7 @@ class Member:
                 fed_now = inflating.unconsumed_tail or self.packed[fed : fed + _CHUNK]
                 if not inflating.unconsumed_tail:
                     fed += len(fed_now)
-                part = inflating.decompress(fed_now, 4 * _CHUNK)
+                part = inflating.decompress(fed_now, _CHUNK)
                 if not part and not fed_now:
                     break
                 crc, size = zlib.crc32(part, crc), size + len(part)

@@ -1,7 +1,8 @@
 """Blocks of a session that are alike, taken together: an hour is some 18 000 blocks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from drivers.model import Anchor, ColumnLayout
 from logger.archive.exports.source import Source
@@ -9,19 +10,18 @@ from logger.journal.blocks import RawBlock, parse_block
 from logger.journal.many_blocks import float_columns
 from logger.session.model import Session
 from logger.session.places import Place
-from logger.session.true_clock import Correction, TrueClock
+from logger.session.true_clock import Correction
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """What blocks must have in common to be taken together."""
+class Alike(NamedTuple):
+    """What blocks must have in common to be taken together; ``anchor`` as it is journaled."""
 
     place: Place
     pen: str
     simulated: bool
     boot_id: int | None
     sequence_counted: bool
-    anchor: Anchor
+    anchor: tuple[int, int, int]
     synchronised: bool
     wrong: Correction | None
     flags_known: int
@@ -37,15 +37,37 @@ class Run:
     positions: list[int] = field(default_factory=list)
     blocks: list[RawBlock] = field(default_factory=list)
 
+    @property
+    def anchor(self) -> Anchor:
+        """By what all its samples are timed."""
+        return Anchor(*self.alike.anchor)
+
 
 def runs_of(source: Source, session: Session, rows_at_most: int) -> Iterator[Run]:
     """Yield all blocks of ``session`` in order, by runs of ``rows_at_most`` or one block more."""
     clock = source.clock(session.pen)
+
+    def wrong(block: RawBlock) -> Correction | None:
+        wall_ns, boottime_ns, _ = block.host
+        return clock.correction(block.host_boot_id, wall_ns - boottime_ns)
+
+    return runs(source.payloads(session), wrong, rows_at_most)
+
+
+def runs(
+    blocks: Iterable[tuple[int, Place, bytes]],
+    wrong: Callable[[RawBlock], Correction | None],
+    rows_at_most: int,
+) -> Iterator[Run]:
+    """Yield the same for blocks with their positions and places, in order.
+
+    ``wrong`` is asked once for each of them. JournalError for one that is damaged.
+    """
     run: Run | None = None
     rows = 0
-    for position, place, payload in source.payloads(session):
+    for position, place, payload in blocks:
         raw, layouts = parse_block(payload)
-        alike = _alike(raw, layouts, place, clock)
+        alike = _alike(raw, layouts, place, wrong(raw))
         if run is None or alike != run.alike or rows >= rows_at_most:
             if run is not None:
                 yield run
@@ -58,19 +80,18 @@ def runs_of(source: Source, session: Session, rows_at_most: int) -> Iterator[Run
 
 
 def _alike(
-    raw: RawBlock, layouts: tuple[ColumnLayout, ...], place: Place, clock: TrueClock
+    raw: RawBlock, layouts: tuple[ColumnLayout, ...], place: Place, wrong: Correction | None
 ) -> Alike:
-    wall_ns, boottime_ns, synchronised = raw.host
     return Alike(
-        place=place,
-        pen=raw.pen,
-        simulated=raw.simulated,
-        boot_id=raw.boot_id,
-        sequence_counted=raw.sequence_counted,
-        anchor=Anchor(*raw.anchor),
-        synchronised=synchronised,
-        wrong=clock.correction(raw.host_boot_id, wall_ns - boottime_ns),
-        flags_known=raw.flags_known,
-        layouts=layouts,
-        floats=float_columns(raw),
+        place,
+        raw.pen,
+        raw.simulated,
+        raw.boot_id,
+        raw.sequence_counted,
+        raw.anchor,
+        raw.host[2],
+        wrong,
+        raw.flags_known,
+        layouts,
+        float_columns(raw),
     )

@@ -6,22 +6,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from drivers.channels import CHANNELS
 from drivers.model import Flag
+from logger.archive.exports.many_texts import time_texts
 from logger.archive.exports.runs import Run, runs_of
 from logger.archive.exports.source import Source
-from logger.archive.exports.times import time_texts, utc_text
+from logger.archive.exports.times import Around, local_around, utc_around
 from logger.journal.many_blocks import join_columns, rows_of
 from logger.session.model import Session
 from logger.session.true_clock import Correction
 
 Value = str | int | float | bool | None
-Column = Value | list[str] | NDArray[Any]
+Column: TypeAlias = Value | NDArray[Any] | pa.StringArray
 """What all samples have in common, or what each has; NaN where a channel was not measured."""
 
 ROWS_AT_ONCE = 20_000
@@ -78,21 +80,25 @@ def sample_columns(source: Source, session: Session, zone: tzinfo | None) -> Ite
     machine's.
     """
     for run in runs_of(source, session, ROWS_AT_ONCE):
-        yield _samples(session.id, run, zone)
+        yield samples_of(session.id, run, local_around(zone))
 
 
-def _samples(session: str, run: Run, zone: tzinfo | None) -> Samples:
+def samples_of(session: str, run: Run, local: Around) -> Samples:
+    """Return the samples of one run; ``local`` gives the local times.
+
+    JournalError if the bytes of a block do not fit its rows.
+    """
     alike, blocks = run.alike, run.blocks
     sequence, device_us, status, *raw_channels = join_columns(blocks)
-    times_ns = alike.anchor.utc_ns(device_us.astype(np.int64))
-    utc, local = time_texts(times_ns, zone)
+    times_ns = run.anchor.utc_ns(device_us.astype(np.int64))
+    in_utc, in_zone = time_texts(times_ns, utc_around, local)
     place = alike.place
     columns: dict[str, Column] = {
-        "time_utc": utc,
-        "time_local": local,
+        "time_utc": in_utc,
+        "time_local": in_zone,
         "time_unix_ns": times_ns,
         "clock_synchronised": alike.synchronised,
-        "anchor": alike.anchor.number,
+        "anchor": run.anchor.number,
         **_corrected(times_ns, alike.wrong),
         "pen": alike.pen,
         "simulated": alike.simulated,
@@ -122,7 +128,7 @@ def _corrected(times_ns: NDArray[np.int64], wrong: Correction | None) -> dict[st
         )
     true_ns = times_ns + wrong.correction_ns
     return {
-        "corrected_time_utc": [utc_text(one) for one in true_ns.tolist()],
+        "corrected_time_utc": time_texts(true_ns, utc_around)[0],
         "corrected_time_unix_ns": true_ns,
         "corrected_by_position": wrong.by_position,
     }

@@ -7,14 +7,15 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from itertools import repeat
+from itertools import chain, repeat
 from math import isnan
 from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
+from logger.archive.exports.many_texts import joined, number_texts, text_bytes
 from logger.archive.exports.sample_columns import (
     COLUMNS,
     Column,
@@ -26,18 +27,26 @@ from logger.archive.exports.source import Source
 from logger.session.model import Session
 
 
-def csv_texts(
+def csv_parts(
     source: Source, sessions: Iterable[Session], zone: tzinfo | None = None
-) -> Iterator[str]:
-    """Yield one header and the rows of all ``sessions``, many rows at a time.
+) -> Iterator[bytes]:
+    """Yield one header and the rows of all ``sessions``, many rows at a time, in UTF-8.
 
     Yes is 1 and no is 0; what is not known is empty. ``zone`` is that of local times, None
     the machine's.
     """
-    yield _csv_line(COLUMNS)
+    yield CSV_HEADER
     for session in sessions:
         for samples in sample_columns(source, session, zone):
-            yield _csv_rows(samples)
+            yield csv_rows(samples)
+
+
+def csv_texts(
+    source: Source, sessions: Iterable[Session], zone: tzinfo | None = None
+) -> Iterator[str]:
+    """Yield the same as text."""
+    for part in csv_parts(source, sessions, zone):
+        yield part.decode()
 
 
 def json_lines(
@@ -59,29 +68,39 @@ def rows_of(samples: Samples) -> Iterator[tuple[Value, ...]]:
 
 def _values(column: Column, count: int) -> Iterable[Any]:
     """Return a value for each sample, None for what was not measured."""
-    if isinstance(column, list):
-        return column
+    values: list[Any]
+    if isinstance(column, pa.StringArray):
+        values = column.to_pylist()
+        return values
     if not isinstance(column, np.ndarray):
         return repeat(column, count)
-    values: list[Any] = column.tolist()
+    values = column.tolist()
     if column.dtype.kind == "f":
         return [None if isnan(value) else value for value in values]
     return values
 
 
-def _csv_rows(samples: Samples) -> str:
-    """Return the rows; what they have in common is written, and escaped, but once."""
+def csv_rows(samples: Samples) -> bytes:
+    """Return the rows; what they have in common is written, and escaped, but once.
+
+    ValueError if a name holds a zero byte.
+    """
     common: list[Value] = []
-    each: list[list[Any]] = []
+    each: list[pa.StringArray] = []
     for name in COLUMNS:
         column = samples.columns[name]
-        if isinstance(column, list | np.ndarray):
-            each.append(column if isinstance(column, list) else _csv_column(column))
-            common.append(_HOLE)
+        if isinstance(column, np.ndarray):
+            is_common = bool((column == column[0]).all())
+            texts = number_texts(column[:1] if is_common else column)
+        elif isinstance(column, pa.StringArray):
+            is_common, texts = False, column
         else:
             common.append(int(column) if isinstance(column, bool) else column)
-    pattern = _csv_line(common).replace("%", "%%").replace(_HOLE, "%s")
-    return "".join([pattern % row for row in zip(*each, strict=True)])
+            continue
+        common.append(texts[0].as_py() if is_common else _HOLE)
+        each += [] if is_common else [texts]
+    first, *after = _csv_line(common).split(_HOLE)
+    return text_bytes(joined(first, *chain.from_iterable(zip(each, after, strict=True))))
 
 
 _HOLE = "\0"
@@ -94,13 +113,4 @@ def _csv_line(fields: Iterable[Value]) -> str:
     return buffer.getvalue()
 
 
-def _csv_column(column: NDArray[Any]) -> list[Any]:
-    """Return what CSV writes; few values differ, so each is put into words but once."""
-    values: list[Any] = column.tolist()
-    if column.dtype.kind == "b":
-        values = column.astype(np.uint8).tolist()
-    elif column.dtype.kind == "f":
-        distinct, which = np.unique(column, return_inverse=True)
-        texts = ["" if isnan(value) else repr(value) for value in distinct.tolist()]
-        values = np.array(texts, dtype=object)[which].tolist()
-    return values
+CSV_HEADER = _csv_line(COLUMNS).encode()

@@ -1,16 +1,22 @@
 """Times as exports write them: UTC, and local beside it, with all nine digits."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+NS_PER_S = 1_000_000_000
+_SECOND_LONG = len("2026-11-22T08:07:00")
 
-_NS_PER_S = 1_000_000_000
+Around: TypeAlias = Callable[[int, int], tuple[str, str]]
+"""Gives the text before and after the nine digits of a fraction: the same for a whole second.
+
+Asked with the second (Unix time) and the number of the first row that lies in it.
+"""
 
 
 def utc_text(unix_ns: int) -> str:
     """Return a time as ISO 8601 in UTC with all nine digits: ``2026-11-22T08:07:00.000000001Z``."""
-    seconds, fraction_ns = divmod(unix_ns, _NS_PER_S)
+    seconds, fraction_ns = divmod(unix_ns, NS_PER_S)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{fraction_ns:09d}Z"
 
 
@@ -19,31 +25,26 @@ def local_text(unix_ns: int, zone: tzinfo | None) -> str:
 
     None is the machine's zone.
     """
-    seconds, fraction_ns = divmod(unix_ns, _NS_PER_S)
+    seconds, fraction_ns = divmod(unix_ns, NS_PER_S)
     before, offset = _local(seconds, zone)
     return f"{before}.{fraction_ns:09d}{offset}"
 
 
-def time_texts(times_ns: NDArray[np.int64], zone: tzinfo | None) -> tuple[list[str], list[str]]:
-    """Return all times in UTC, and all in ``zone``; a second is worked out but once."""
-    seconds, fractions_ns = np.divmod(times_ns, _NS_PER_S)
-    known = {second: _around(second, zone) for second in np.unique(seconds).tolist()}
-    parts = [
-        (known[second], f"{fraction_ns:09d}")
-        for second, fraction_ns in zip(seconds.tolist(), fractions_ns.tolist(), strict=True)
-    ]
-    utc = [f"{around[0]}{fraction}Z" for around, fraction in parts]
-    return utc, [f"{around[1]}{fraction}{around[2]}" for around, fraction in parts]
+def utc_around(second: int, _row: int) -> tuple[str, str]:
+    """Return what stands before and after the digits of a second's fraction in UTC."""
+    return datetime.fromtimestamp(second, UTC).isoformat()[:_SECOND_LONG] + ".", "Z"
 
 
-def _around(second: int, zone: tzinfo | None) -> tuple[str, str, str]:
-    """Return what stands around the fraction: UTC before it, local before it and after it."""
-    utc = datetime.fromtimestamp(second, UTC)
-    before, offset = _local(second, zone)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.", f"{before}.", offset
+def local_around(zone: tzinfo | None) -> Around:
+    """Return what gives the same for times in ``zone``; None is the machine's."""
+
+    def around(second: int, _row: int) -> tuple[str, str]:
+        before, offset = _local(second, zone)
+        return f"{before}.", offset
+
+    return around
 
 
 def _local(second: int, zone: tzinfo | None) -> tuple[str, str]:
-    local = datetime.fromtimestamp(second, UTC).astimezone(zone)
-    before = f"{local:%Y-%m-%dT%H:%M:%S}"
-    return before, local.isoformat()[len(before) :]
+    local = datetime.fromtimestamp(second, UTC).astimezone(zone).isoformat()
+    return local[:_SECOND_LONG], local[_SECOND_LONG:]

@@ -48,7 +48,7 @@ def _run_entries(run: Run, session: Session, site: str) -> Iterator[Json]:
         numbers = np.arange(len(numbers))
     period_us = session.pen_seen.sample_period_us or _usual_us(times_us)
     for grid in grids(numbers, times_us, period_us):
-        ends = run.alike.anchor.utc_ns(times_us[[grid.first, grid.beyond - 1]])
+        ends = run.anchor.utc_ns(times_us[[grid.first, grid.beyond - 1]])
         from_ns, to_ns = ends.tolist()
         for layout, raw in zip(run.alike.layouts, channels, strict=True):
             if layout.channel in CHANNELS:
