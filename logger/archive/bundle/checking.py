@@ -30,18 +30,19 @@ def check_bundle(path: Path, outside: Outside) -> BundleResult:
 
 
 def _result(signed: SignedFiles, outside: Outside) -> BundleResult:
-    from logger.archive.bundle.csv_check import (  # noqa: PLC0415 - pyarrow loads slowly
-        check_csv,
-        read_csv,
-    )
-
     with ThreadPoolExecutor(1) as pool:
-        csv = pool.submit(lambda: read_csv(signed.csv_content()))
+        unpacking = pool.submit(signed.csv_content)
+        from logger.archive.bundle.csv_check import (  # noqa: PLC0415 - pyarrow loads slowly
+            check_csv,
+            read_csv,
+        )
+
+        reading = pool.submit(lambda: read_csv(unpacking.result()))
         bundle = read_bundle(signed)
         trusted = check_head(bundle)
         check_seals(bundle)
         session, blocks = _session(bundle), check_manifests(bundle)
-        samples = check_csv(csv.result(), blocks, session)
+        samples = check_csv(reading.result(), blocks, session)
         return _found(bundle, samples, check_outside(bundle, trusted, outside))
 
 

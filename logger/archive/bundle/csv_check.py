@@ -7,8 +7,9 @@ the clock was.
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from logger.archive.bundle.form import CSV
 from logger.archive.bundle.reading import Chained
 from logger.archive.exports.runs import Run, runs
-from logger.archive.exports.sample_columns import COLUMNS, ROWS_AT_ONCE, samples_of
+from logger.archive.exports.sample_columns import COLUMNS, samples_of
 from logger.archive.exports.samples_text import CSV_HEADER, csv_rows
 from logger.archive.exports.times import Around
 from logger.errors import JournalError, ProofFailed
@@ -35,7 +36,8 @@ _CORRECTED_NS = COLUMNS.index("corrected_time_unix_ns")
 _BY_POSITION = COLUMNS.index("corrected_by_position")
 _SECOND_LONG = len("2026-11-22T08:07:00")
 _PIECE_BYTES = 1 << 20
-_THREADS = 2
+_ROWS_AT_ONCE = 10_000
+_THREADS, _RUNS_HELD = 2, 4
 _OFFSET_AT = _SECOND_LONG + len(".000000001")
 
 
@@ -117,11 +119,13 @@ def check_csv(read: CsvRead, blocks: Iterable[Chained], session: Session) -> int
 def _compared(read: CsvRead, blocks: Iterable[Chained], session: Session) -> int:
     """Return the same; runs are compared in threads of their own while more are read."""
     first = 0
-    compared = []
+    compared: deque[Future[None]] = deque()
     with ThreadPoolExecutor(_THREADS) as pool:
-        for run in runs(_placed(blocks, session), _Corrections(read), ROWS_AT_ONCE):
+        for run in runs(_placed(blocks, session), _Corrections(read), _ROWS_AT_ONCE):
             compared.append(pool.submit(_compare, read, session.id, run, first))
             first += int(rows_of(run.blocks).sum())
+            if len(compared) > _RUNS_HELD:
+                compared.popleft().result()
         for one in compared:
             one.result()
     if read.starts[first] != len(read.content):
@@ -134,7 +138,7 @@ def _compare(read: CsvRead, session: str, run: Run, first: int) -> None:
     samples = samples_of(session, run, read.around(first))
     expected = csv_rows(samples)
     begin, end = read.starts[[first, first + samples.count]].tolist()
-    if read.content[begin:end] != expected:
+    if end - begin != len(expected) or not read.content.startswith(expected, begin):
         raise ProofFailed(_difference(read.content[begin:end], expected, first))
 
 

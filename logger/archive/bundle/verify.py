@@ -465,17 +465,16 @@ def check_csv(bundle: "Bundle", blocks: list[Json]) -> int:
     rows = csv.reader(bundle.lines("samples.csv"), strict=True)
     need(next(rows) == COLUMNS, "samples.csv has other columns")
     count, second, offset = 0, "", 0
+    wrong: tuple[str, object, str] = ("", "", "")
     for expected in expected_rows(bundle, blocks):
         row = next(rows, [])
         count += 1
-        if [row[:1], row[2:5], row[8:]] != expected:
-            row = ["0.0" if field == "-0.0" else field for field in row]
         same = [row[:1], row[2:5], row[8:]] == expected
         need(same, f"row {count} of samples.csv is not what the journal tells")
         if row[1][:19] + row[1][29:] != second:
             second = row[1][:19] + row[1][29:]
             local = datetime.datetime.fromisoformat(second)
-            need(local.tzinfo, f"row {count} of samples.csv has a local time without offset")
+            need(local.tzinfo and local.isoformat() == second, f"local time of row {count}")
             offset = int(local.timestamp())
         time_ns = int(row[2])
         told = f".{time_ns % 1_000_000_000:09d}"
@@ -486,6 +485,9 @@ def check_csv(bundle: "Bundle", blocks: list[Json]) -> int:
         corrected = int(row[6] or 0)
         text = f"{second_text(corrected // 10**9)}.{corrected % 10**9:09d}Z" if row[6] else ""
         need(row[5] == text and bool(row[6]) == bool(row[7]), f"corrected time of row {count}")
+        # One clock timed all samples of a block.
+        former, wrong = wrong, (row[14], row[6] and corrected - time_ns, row[7])
+        need(wrong == former or wrong[0] != former[0], f"corrected time of row {count}")
     need(next(rows, None) is None, "samples.csv has more rows than the journal has samples")
     return count
 

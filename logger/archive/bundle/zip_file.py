@@ -24,7 +24,7 @@ _DEFLATED = 8
 _DATE = (1 << 5) | 1
 _RIGHTS = 0o600 << 16
 _LEVEL = 1
-_CHUNK = 1 << 20
+_CHUNK, _PACKED_CHUNK = 1 << 20, 1 << 17
 
 
 class ZipWriter:
@@ -87,7 +87,7 @@ class Member:
         inflating, crc, size, fed = zlib.decompressobj(-15), 0, 0, 0
         try:
             while not inflating.eof:
-                fed_now = inflating.unconsumed_tail or self.packed[fed : fed + _CHUNK]
+                fed_now = inflating.unconsumed_tail or self.packed[fed : fed + _PACKED_CHUNK]
                 if not inflating.unconsumed_tail:
                     fed += len(fed_now)
                 part = inflating.decompress(fed_now, _CHUNK)
