@@ -71,12 +71,25 @@ def _result_lines(result: VerifyResult) -> list[str]:
 def archive_lines(found: ArchiveResult, good: bool) -> list[str]:
     """Return what was found of seals and heads, and last what it comes to."""
     lines = [f"{found.seals} seals, {found.heads} signed heads, {found.keys} keys"]
-    lines += [f"{found.erased} sessions were erased"] if found.erased else []
+    lines += _gone_lines(found)
     lines += [f"BAD: {problem}" for problem in found.problems]
     if found.not_covered is not None:
         first, last = found.not_covered
         lines.append(f"NOT COVERED by a signed head: entries {first} to {last}")
     return [*lines, *_verdict(found.proven_by)] if good else lines
+
+
+def _gone_lines(found: ArchiveResult) -> list[str]:
+    lines = []
+    if found.payloads_pruned:
+        lines.append(f"PRUNED: {found.payloads_pruned} blocks lie in their sealed files alone")
+    if found.erased:
+        lines.append(
+            f"ERASED: {found.erased} sessions; the payloads of {found.payloads_erased} entries"
+        )
+    if found.erasures_begun:
+        lines.append(f"NOT OVER: {found.erasures_begun} erasures; the next round goes on with them")
+    return lines
 
 
 def bundle_lines(found: BundleResult) -> list[str]:

@@ -178,3 +178,34 @@ class Clinic:
         for _ in range(blocks):
             story.samples(sample_block(pen, self._samples, ROWS))
             self._samples += ROWS
+
+
+def split_off(clinic: Clinic, client: str) -> None:
+    """Make the last block of s-1 a session of ``client``."""
+    (segment,) = clinic.sessions()["s-1"].segments
+    last = [
+        one
+        for one in clinic.entries()
+        if one.kind == kinds.SAMPLES and one.position <= (segment.to_position or 0)
+    ][-1]
+    tags = kinds.Tags(session="s-1", side="left", zone="anterior-thigh")
+    clinic.tell(
+        kinds.SessionSplit(
+            session="s-1",
+            into="s-9",
+            at_position=last.position,
+            at_unix_ns=last.time_ns,
+            client=client,
+            practitioner="dr.b",
+            reason="the next client had begun",
+            nonce="00",
+            retagged=(
+                kinds.Retagged(
+                    from_position=last.position,
+                    to_position=last.position,
+                    former=tags,
+                    now=msgspec.structs.replace(tags, session="s-9"),
+                ),
+            ),
+        )
+    )

@@ -59,6 +59,19 @@ class JournalFiles:
                 if one[0] not in self._lost:
                     yield one
 
+    def payloads_left(self, pen: str, first: int, last: int) -> Iterator[int]:
+        """Yield the positions of a pen's blocks from ``first`` to ``last`` that lie in a file."""
+        for reader in self.readers:
+            yield from reader.payloads_left(pen, first, last)
+
+    def with_payload(self, positions: Sequence[int]) -> Iterator[int]:
+        """Yield those of ``positions`` whose entry still has its payload."""
+        for position in positions:
+            for reader in self.readers:
+                for entry in reader.read(position - 1, 1, to=position):
+                    if entry.payload is not None:
+                        yield position
+
     def __enter__(self) -> Self:
         return self
 

@@ -1,7 +1,7 @@
 """What the journal tells of its seals, heads, keys, prunings and erasures."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -19,6 +19,8 @@ _KINDS = (
     *KEY_KINDS,
     *("seal.made", "head.signed", "payloads.pruned", "client.erased", "client.erasure_done"),
 )
+Stretch = tuple[str, int, int]
+"""A pen, and the first and last position of blocks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Told:
     """Everything that is told. ``trees`` holds the seals of each journal file by its id.
 
     ``erased`` are sessions, ``gone`` files that an erasure took away, relative to the data
-    directory; ``problems`` what cannot be understood, by position.
+    directory; ``begun`` erasures, by their id, that are not over. ``problems`` says what
+    cannot be understood, by position.
     """
 
     ring: KeyRing = field(default_factory=KeyRing)
@@ -52,6 +55,7 @@ class Told:
     trees: defaultdict[str, Tree] = field(default_factory=lambda: defaultdict(Tree))
     pruned: list[tuple[str, kinds.PayloadsPruned]] = field(default_factory=list)
     erasures: list[kinds.ClientErased] = field(default_factory=list)
+    begun: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
@@ -71,18 +75,26 @@ class Told:
         """The sessions that were erased."""
         return {session for one in self.erasures for session in one.sessions}
 
-    def stretches(self) -> Iterator[tuple[str, int, int]]:
-        """Yield pen, first and last position of blocks whose payload may be gone."""
+    @property
+    def over(self) -> list[kinds.ClientErased]:
+        """The erasures of which all is gone, as another entry says."""
+        return [one for one in self.erasures if one.erasure not in self.begun]
+
+    def pruned_stretches(self) -> Iterator[Stretch]:
+        """Yield blocks that a sealed file has instead, unless that went with an erasure."""
         for pen, pruned in self.pruned:
-            for first, last in pruned.ranges:
+            for first, last in pruned.ranges if pruned.file not in self.gone else ():
                 yield pen, first, last
-        for erased in self.erasures:
+
+    def stretches(self, erasures: Iterable[kinds.ClientErased]) -> Iterator[Stretch]:
+        """Yield the blocks that ``erasures`` name."""
+        for erased in erasures:
             for one in erased.stretches:
                 yield one.pen, one.from_position, one.to_position
 
-    def statements(self) -> set[int]:
-        """Return the positions of other entries whose payload may be gone."""
-        return {position for one in self.erasures for position in one.statements}
+    def statements(self, erasures: Iterable[kinds.ClientErased]) -> set[int]:
+        """Return the positions of all other entries that ``erasures`` name."""
+        return {position for one in erasures for position in one.statements}
 
     def _apply(self, reader: JournalReader, entry: Entry) -> None:
         if entry.payload is None:
@@ -100,5 +112,7 @@ class Told:
                 self.pruned.append((entry.stream, pruned))
             case kinds.ClientErased() as erased:
                 self.erasures.append(erased)
+                self.begun.add(erased.erasure)
             case kinds.ClientErasureDone() as done:
                 self.gone.update(done.files)
+                self.begun.discard(done.erasure)

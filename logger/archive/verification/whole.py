@@ -6,7 +6,7 @@ from pathlib import Path
 from logger.archive.outside import Outside
 from logger.archive.verification.files import JournalFiles
 from logger.archive.verification.heads_check import check_outside, head_problem, key_problems
-from logger.archive.verification.payloads_check import payload_problems
+from logger.archive.verification.payloads_check import PayloadsCheck
 from logger.archive.verification.result import ArchiveResult
 from logger.archive.verification.seals_check import SealsCheck
 from logger.archive.verification.told import Told
@@ -26,9 +26,9 @@ def verify_archive(place: Path, outside: Outside, progress: Progress) -> Archive
     """
     with JournalFiles(place) as files:
         told = Told.read(files)
-        proven = check_outside(outside, told, files)
+        proven, payloads = check_outside(outside, told, files), PayloadsCheck(told, files)
         problems = [*told.problems, *proven.problems]
-        for problem in _problems(place, told, files, progress):
+        for problem in _problems(place, told, files, payloads, progress):
             problems.append(problem)
             if len(problems) >= PROBLEMS_MAX:
                 problems.append("there is more; only the first are named")
@@ -38,15 +38,20 @@ def verify_archive(place: Path, outside: Outside, progress: Progress) -> Archive
             heads=len(told.heads),
             keys=len(told.ring.keys),
             erased=len(told.erased),
+            payloads_pruned=payloads.pruned,
+            payloads_erased=payloads.erased,
+            erasures_begun=len(told.begun),
             not_covered=_not_covered(told, files),
             proven_by=proven.by,
             problems=tuple(problems),
         )
 
 
-def _problems(place: Path, told: Told, files: JournalFiles, progress: Progress) -> Iterator[str]:
+def _problems(
+    place: Path, told: Told, files: JournalFiles, payloads: PayloadsCheck, progress: Progress
+) -> Iterator[str]:
     yield from key_problems(told)
-    yield from payload_problems(told, files)
+    yield from payloads.problems()
     for number, head in enumerate(told.heads, 1):
         problem = head_problem(head, told, files)
         if problem:

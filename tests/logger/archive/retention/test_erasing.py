@@ -14,7 +14,7 @@ from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
 from logger.journal.writer import Journal
 from logger.recorder.clock import HostClock
-from tests.support.retained import BOSS, DR, PEN, Clinic
+from tests.support.retained import BOSS, DR, PEN, Clinic, split_off
 
 
 @pytest.fixture
@@ -33,37 +33,6 @@ def _erased(clinic: Clinic) -> kinds.ClientErased:
     told = kinds.decode(entry.kind, entry.payload or b"")
     assert isinstance(told, kinds.ClientErased)
     return told
-
-
-def _split(clinic: Clinic, client: str) -> None:
-    """Make the last block of s-1 a session of ``client``."""
-    (segment,) = clinic.sessions()["s-1"].segments
-    last = [
-        one
-        for one in clinic.entries()
-        if one.kind == kinds.SAMPLES and one.position <= (segment.to_position or 0)
-    ][-1]
-    tags = kinds.Tags(session="s-1", side="left", zone="anterior-thigh")
-    clinic.tell(
-        kinds.SessionSplit(
-            session="s-1",
-            into="s-9",
-            at_position=last.position,
-            at_unix_ns=last.time_ns,
-            client=client,
-            practitioner="dr.b",
-            reason="the next client had begun",
-            nonce="00",
-            retagged=(
-                kinds.Retagged(
-                    from_position=last.position,
-                    to_position=last.position,
-                    former=tags,
-                    now=msgspec.structs.replace(tags, session="s-9"),
-                ),
-            ),
-        )
-    )
 
 
 def test_the_sessions_are_gone_from_the_list_at_once(clinic: Clinic) -> None:
@@ -138,7 +107,7 @@ def test_erased_blocks_are_not_sealed_as_unassigned(clinic: Clinic) -> None:
 
 
 def test_a_session_split_off_for_another_client_stays_whole(clinic: Clinic) -> None:
-    _split(clinic, "CODE-NEXT")
+    split_off(clinic, "CODE-NEXT")
     clinic.round(days=0)
     before = clinic.sessions()
     clinic.erase("CODE-ONE")
@@ -151,7 +120,7 @@ def test_a_session_split_off_for_another_client_stays_whole(clinic: Clinic) -> N
 
 
 def test_the_session_from_which_an_erased_one_was_split_off_stays_whole(clinic: Clinic) -> None:
-    _split(clinic, "CODE-NEXT")
+    split_off(clinic, "CODE-NEXT")
     clinic.round()
     before = clinic.sessions()
     clinic.erase("CODE-NEXT")
@@ -174,7 +143,7 @@ def _samples_of(clinic: Clinic, session: str) -> int:
 
 
 def test_superseded_files_that_hold_erased_blocks_go(clinic: Clinic) -> None:
-    _split(clinic, "CODE-NEXT")
+    split_off(clinic, "CODE-NEXT")
     clinic.round()
     clinic.erase("CODE-NEXT")
     clinic.round()
