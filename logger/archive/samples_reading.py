@@ -47,17 +47,6 @@ def read_payloads(file: Path, first: int = 0) -> Iterator[tuple[int, bytes]]:
             yield position, encoder.encode(block)
 
 
-def positions_in(file: Path) -> list[int]:
-    """Return the positions of all blocks in ``file``, in order; ProofFailed as above."""
-    try:
-        with pq.ParquetFile(file, page_checksum_verification=True) as opened:
-            column = opened.read(columns=["position"]).column("position").to_numpy()
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise ProofFailed(f"{file} is no whole file of samples: {error}") from error
-    found: list[int] = np.unique(column).tolist()
-    return found
-
-
 def file_told(opened: Any) -> FileTold:
     """Return what an opened file says of itself; ProofFailed if that is not known here."""
     metadata = opened.schema_arrow.metadata or {}

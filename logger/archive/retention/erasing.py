@@ -65,7 +65,7 @@ class Erasing:
         files |= self.leftovers.of_others(erasure.told)
         count = self._empty_journal(erasure) + self._empty_earlier(erasure.told)
         try:
-            self.leftovers.remove(files)
+            self.leftovers.remove(files, erasure.told.sessions)
         except OSError as error:
             raise SinkUnavailable(f"{error.filename}: {error.strerror}") from error
         self._tidy()

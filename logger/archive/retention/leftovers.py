@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from logger.archive.bundle.sealed_files import read_manifest
 from logger.archive.ledger import Ledger
-from logger.archive.places import Subject
+from logger.archive.places import Subject, manifest_name
 from logger.archive.retention.pruning import Pruning
 from logger.errors import ProofFailed
 from logger.journal import kinds
@@ -17,9 +18,10 @@ from logger.journal.reader import JournalReader
 
 @dataclass(frozen=True, slots=True)
 class _Samples:
-    """A file of samples of ``subject`` that a seal named, in whichever revision."""
+    """A file of samples of ``subject`` and the ``revision`` that wrote it."""
 
     subject: Subject
+    revision: int
     file: str
 
 
@@ -45,7 +47,9 @@ class Leftovers:
         """Return superseded samples of others that hold blocks of erased sessions.
 
         The other blocks in them are served from later files from here on. ProofFailed if a
-        file is not superseded yet, or if a block would be lost with it.
+        file is not superseded yet, or if a block would be lost with it. What a file holds is
+        asked of its manifest, so that one is named again that a round before had overwritten
+        or removed when it was killed.
         """
         # Most rounds erase nothing.
         from logger.archive.samples_reading import (  # noqa: PLC0415 - pyarrow loads slowly
@@ -54,7 +58,7 @@ class Leftovers:
 
         found: dict[str, tuple[str, list[int]]] = {}
         for one in self._sealed_with(told):
-            positions = positions_in(self.data_dir / one.file)
+            positions = self._positions(one)
             if not any(_is_erased(told, one.subject.pen, position) for position in positions):
                 continue
             if one.file in self._newest(one.subject):
@@ -65,16 +69,14 @@ class Leftovers:
             self._check_rest(told, file, pen, positions)
         return set(found)
 
-    def remove(self, files: Iterable[str]) -> None:
-        """Overwrite and remove ``files``; OSError if one cannot be."""
-        directories = set()
-        for file in files:
+    def remove(self, files: Iterable[str], sessions: Iterable[str]) -> None:
+        """Overwrite and remove ``files``, and what is empty of ``sessions``; OSError if not."""
+        for file in sorted(files):
             remove(self.data_dir / file)
-            directories.add((self.data_dir / file).parent)
-        for directory in directories:
-            # It stays where it has other files.
+        for session in sessions:
+            # One that is not there, or into which somebody put something meanwhile.
             with suppress(OSError):
-                directory.rmdir()
+                Subject("session", session, "").directory(self.data_dir).rmdir()
 
     def _sealed_with(self, told: kinds.ClientErased) -> Iterator[_Samples]:
         seen: set[str] = set()
@@ -88,9 +90,20 @@ class Leftovers:
                 subject = Subject(seal.subject, seal.name, pen)
                 for name in seal.files:
                     file = self.pruning.path(subject, name)
-                    if file not in seen and (self.data_dir / file).is_file():
+                    if file not in seen:
                         seen.add(file)
-                        yield _Samples(subject, file)
+                        yield _Samples(subject, seal.revision, file)
+
+    def _positions(self, one: _Samples) -> list[int]:
+        path = one.subject.directory(self.data_dir) / manifest_name(one.revision)
+        try:
+            entries = read_manifest(path.read_bytes()).entries
+        except OSError as error:
+            if not path.exists() and not (self.data_dir / one.file).exists():
+                # An erasure before this one took them away.
+                return []
+            raise ProofFailed(f"{path} cannot be read: {error.strerror}") from error
+        return [position for position, kind, _ in entries if kind == kinds.SAMPLES]
 
     def _newest(self, subject: Subject) -> Sequence[str]:
         last = self.ledger.last_seal(subject)

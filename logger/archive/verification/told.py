@@ -80,6 +80,11 @@ class Told:
         """The erasures of which all is gone, as another entry says."""
         return [one for one in self.erasures if one.erasure not in self.begun]
 
+    @property
+    def under_way(self) -> list[kinds.ClientErased]:
+        """The erasures that are not over: some of what they name is gone, some may not be."""
+        return [one for one in self.erasures if one.erasure in self.begun]
+
     def pruned_stretches(self) -> Iterator[Stretch]:
         """Yield blocks that a sealed file has instead, unless that went with an erasure."""
         for pen, pruned in self.pruned:

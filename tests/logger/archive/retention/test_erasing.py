@@ -263,3 +263,13 @@ def test_a_hold_on_the_client_is_erased_with_the_client(clinic: Clinic) -> None:
 def test_boss_is_named_nowhere_by_name(clinic: Clinic) -> None:
     clinic.erase("CODE-ONE")
     assert clinic.holds_text(BOSS.name) == []
+
+
+def test_both_parts_of_a_split_are_erased_one_after_the_other(clinic: Clinic) -> None:
+    split_off(clinic, "CODE-NEXT")
+    clinic.round()
+    for client in ("CODE-ONE", "CODE-NEXT"):
+        clinic.erase(client)
+        clinic.round()
+    assert set(clinic.sessions()) == {"s-2"}
+    assert clinic.holds_text("CODE-NEXT") == []
