@@ -6,7 +6,9 @@ from pathlib import Path
 from logger.archive.outside import Outside
 from logger.archive.verification.files import JournalFiles
 from logger.archive.verification.heads_check import check_outside, head_problem, key_problems
+from logger.archive.verification.holds_check import hold_problems
 from logger.archive.verification.payloads_check import PayloadsCheck
+from logger.archive.verification.restated_check import restated_problems
 from logger.archive.verification.result import ArchiveResult
 from logger.archive.verification.seals_check import SealsCheck
 from logger.archive.verification.told import Told
@@ -52,6 +54,8 @@ def _problems(
 ) -> Iterator[str]:
     yield from key_problems(told)
     yield from payloads.problems()
+    yield from hold_problems(files)
+    yield from restated_problems(place, files)
     for number, head in enumerate(told.heads, 1):
         problem = head_problem(head, told, files)
         if problem:
