@@ -9,7 +9,7 @@ from typing import Any
 
 from logger.archive.bundle import form
 from logger.archive.keys import InstallationKey, load
-from tests.support.bundled import contents_of, make_bundle, record
+from tests.support.bundled import contents_of, make_bundle, record, seal_others
 
 ByteWay = Callable[[bytes, random.Random], bytes]
 ContentWay = Callable[[dict[str, bytes], random.Random], None]
@@ -80,11 +80,12 @@ def replace_script(contents: dict[str, bytes], chance: random.Random) -> None:
 
 
 def replace_head(contents: dict[str, bytes], chance: random.Random) -> None:
-    head = json.loads(contents[form.HEAD])
+    name = chance.choice([form.HEAD, form.LATER_HEAD])
+    head = json.loads(contents[name])
     field = chance.choice(["chain_hash", "tree_root", "position", "tree_size", "journal"])
     is_text = isinstance(head[field], str)
     head[field] = head[field][::-1] if is_text else head[field] + chance.randint(1, 5)
-    contents[form.HEAD] = _canonical(head)
+    contents[name] = _canonical(head)
 
 
 CONTENTS: dict[str, ContentWay] = {
@@ -161,7 +162,8 @@ def erase_payload(contents: dict[str, bytes], chance: random.Random) -> None:
 
 def change_json(contents: dict[str, bytes], chance: random.Random) -> None:
     """Change a number or a text somewhere in a file of JSON."""
-    name = chance.choice(["manifest-1.json", "manifest-2.json", form.TOLD, form.HEAD])
+    names = ["manifest-1.json", "manifest-2.json", form.TOLD, form.HEAD, form.LATER_HEAD]
+    name = chance.choice(names)
     told = json.loads(contents[name])
     _change_within(told, chance)
     contents[name] = _canonical(told)
@@ -199,6 +201,7 @@ class Forger:
         data_dir = place / "forged"
         data_dir.mkdir()
         record(data_dir, depth_um=1200)
+        seal_others(data_dir, "20261122-ef56")
         self.forged = contents_of(make_bundle(data_dir, place / "forged.zip"))
         self.key: InstallationKey = load(data_dir)
 

@@ -30,6 +30,7 @@ from tests.support.bundled import (
     make_bundle,
     record,
     remake,
+    seal_others,
 )
 from tests.support.command_line import call
 from tests.support.report import Row
@@ -55,10 +56,14 @@ class Corpus:
 
 
 def prepare(place: Path) -> Corpus:
-    """Record, seal and bundle a session, and keep the head and the fingerprint."""
+    """Record, seal and bundle a session, and keep the newest head and the fingerprint.
+
+    The head is over more seals than the one that the bundle rests on.
+    """
     data_dir = place / "data"
     data_dir.mkdir()
     record(data_dir)
+    seal_others(data_dir, "20261122-cd34")
     head = place / "head.json"
     assert call("--data-dir", data_dir, "head", "--out", head).code == 0
     fingerprint = call("--data-dir", data_dir, "key", "show").out.split()[0]

@@ -23,6 +23,7 @@ from tests.support.stories import EPOCH_NS, SESSION, Story, sample_block
 
 SCRIPT = Path(form.__file__).with_name(form.SCRIPT)
 OTHER_PEN, OTHER_SESSION = "NP-000777", "20261122-zz99"
+THIRD_PEN = "NP-000888"
 OTHER_CLIENT = "C-somebody-else"
 LATER_NS = EPOCH_NS + 3600 * 1_000_000_000
 
@@ -54,6 +55,16 @@ def record(data_dir: Path, depth_um: int = 1500) -> None:
 
 def _client() -> kinds.SessionNote:
     return kinds.SessionNote(session=OTHER_SESSION, text=OTHER_CLIENT, nonce="01")
+
+
+def seal_others(data_dir: Path, *sessions: str) -> None:
+    """Record these further sessions, seal them and sign a head."""
+    story = Story()
+    for session in sessions:
+        story.started(session, pen=THIRD_PEN)
+        story.stopped(session)
+    append_at(data_dir, story, LATER_NS)
+    archive(data_dir, LATER_NS)
 
 
 def make_bundle(data_dir: Path, out: Path, session: str = SESSION) -> Path:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from logger.archive.bundle.keys_check import check_head, check_outside
+from logger.archive.bundle.later_check import check_later
 from logger.archive.bundle.reading import Bundle, Chained, SignedFiles, read_bundle, read_files
 from logger.archive.bundle.result import BundleResult
 from logger.archive.bundle.seals_check import check_seals
@@ -40,6 +41,7 @@ def _result(signed: SignedFiles, outside: Outside) -> BundleResult:
         reading = pool.submit(lambda: read_csv(unpacking.result()))
         bundle = read_bundle(signed)
         trusted = check_head(bundle)
+        check_later(bundle, trusted)
         check_seals(bundle)
         session, blocks = _session(bundle), check_manifests(bundle)
         samples = check_csv(reading.result(), blocks, session)

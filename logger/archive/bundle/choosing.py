@@ -33,13 +33,15 @@ class SealTold:
 class Vouched:
     """All seals of a session, in order; the head that covers the newest; the keys.
 
-    ``signer`` is the key that signs the bundle's list: the head's, or one that it vouches
-    for. ``voucher_position`` is the last entry up to the head that names the head's key.
-    ``indexes`` gives a seal's leaf in ``tree``, the head's, by position.
+    ``later`` is the newest head of the same journal file, None if ``head`` is. ``signer`` is
+    the key that signs the bundle's list: the head's, or one that it vouches for.
+    ``voucher_position`` is the last entry up to the head that names the head's key.
+    ``indexes`` gives a seal's leaf in ``tree``, which reaches to the later head, by position.
     """
 
     seals: tuple[SealTold, ...]
     head: HeadSigned
+    later: HeadSigned | None
     ring: KeyRing
     signer: KnownKey
     voucher_position: int
@@ -63,11 +65,14 @@ def vouched(data_dir: Path, reader: JournalReader, session: Session) -> Vouched:
     signer = ring.current
     if signer is None:
         raise CommandRefused("there is no signing key", "`needlelog head --sign` makes one")
-    head = _head_over(reader, seals[-1], ancestors(ring, signer))
-    leaves = _leaves(data_dir, reader, head)
+    trusted = ancestors(ring, signer)
+    head = _head_over(reader, seals[-1], trusted)
+    later = _newest_after(reader, head, trusted)
+    leaves = _leaves(data_dir, reader, later or head)
     return Vouched(
         seals=seals,
         head=head,
+        later=later,
         ring=ring,
         signer=signer,
         voucher_position=_voucher(reader, ring, head, seals[-1].position),
@@ -109,6 +114,15 @@ def _head_over(reader: JournalReader, seal: SealTold, trusted: list[str]) -> Hea
         f"no signed head covers the seal of {seal.told.name} that the key in use vouches for",
         "Sign one with `needlelog head --sign`",
     )
+
+
+def _newest_after(reader: JournalReader, head: HeadSigned, trusted: list[str]) -> HeadSigned | None:
+    """Return the last head over more than ``head``, of the same file, by a key of ``trusted``."""
+    newest = None
+    for _, one in heads(reader, head.position):
+        if one.journal == head.journal and one.position > head.position and one.key in trusted:
+            newest = one
+    return newest
 
 
 def _leaves(data_dir: Path, reader: JournalReader, head: HeadSigned) -> list[tuple[int, bytes]]:

@@ -21,6 +21,8 @@ ENTRIES = "entries.jsonl"
 TOLD = "bundle.json"
 HEAD = "head.json"
 HEAD_SIGNATURE = "head.json.sig"
+LATER_HEAD = "later.json"
+LATER_HEAD_SIGNATURE = "later.json.sig"
 SIGNERS = "allowed_signers"
 LIST = "files.json"
 LIST_SIGNATURE = "files.json.sig"
@@ -62,12 +64,17 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BundleTold(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bundle says of itself."""
+    """What a bundle says of itself.
+
+    ``consistency`` are the hashes that lead from the head's tree to the later head's (RFC
+    9162, 2.1.4), none where there is no later head or none is needed.
+    """
 
     format: str
     made_by: str
     session: str
     seals: tuple[Leaf, ...]
+    consistency: tuple[str, ...] = ()
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +95,7 @@ class FileList(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Listed, ...]
 
 
-def names(revisions: int, samples_file: str) -> list[str]:
+def names(revisions: int, samples_file: str, *, has_later_head: bool) -> list[str]:
     """Return the names of all files before the list, in order; ``samples_file`` may be empty."""
     manifests = [
         name
@@ -96,9 +103,10 @@ def names(revisions: int, samples_file: str) -> list[str]:
         for name in (manifest_name(revision), signature_name(revision))
     ]
     samples = [samples_file] if samples_file else []
+    later = [LATER_HEAD, LATER_HEAD_SIGNATURE] if has_later_head else []
     return [
         *(GUIDE, SCRIPT, CSV, REPORT, *samples, *manifests, ENTRIES),
-        *(TOLD, HEAD, HEAD_SIGNATURE, SIGNERS),
+        *(TOLD, HEAD, HEAD_SIGNATURE, *later, SIGNERS),
     ]
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from logger.archive.bundle import form
 from logger.archive.bundle.choosing import ancestors
+from logger.archive.bundle.later_check import check_same_tree
 from logger.archive.bundle.reading import Bundle, Chained
 from logger.archive.key_ring import KEY_KINDS, KeyRing
 from logger.archive.ledger import SEAL
@@ -101,10 +102,8 @@ def check_outside(bundle: Bundle, trusted: list[str], outside: Outside) -> tuple
 def _check_kept(bundle: Bundle, trusted: list[str], kept: HeadKept) -> None:
     at = bundle.entries.get(kept.position)
     if at is None:
-        raise ProofFailed(
-            f"the head that was given is at {kept.position}, where this bundle does not reach"
-        )
-    if at.chain_hash.hex() != kept.chain_hash:
+        check_same_tree(bundle, kept)
+    elif at.chain_hash.hex() != kept.chain_hash:
         raise ProofFailed("the chain does not have the head that was given")
     if kept.key not in trusted:
         raise ProofFailed("the given head's key does not vouch for the bundle's")
@@ -115,6 +114,8 @@ def _check_kept(bundle: Bundle, trusted: list[str], kept: HeadKept) -> None:
 def _check_hash(bundle: Bundle, chain_hash: str) -> None:
     entries = bundle.entries.values()
     at = next((one for one in entries if one.chain_hash.hex() == chain_hash), None)
+    if at is None and bundle.later is not None and bundle.later.chain_hash == chain_hash:
+        raise ProofFailed("the hash is that of the later head: give that head as a file")
     if at is None:
         raise ProofFailed("no entry has the hash that was given, or it lies out of reach")
     before = [one for one in entries if one.run == at.run and one.line.position <= at.line.position]

@@ -49,7 +49,9 @@ def write_bundle(data_dir: Path, session: Session, printed: Printed, path: Path)
             ZipWriter(path) as zipped,
         ):
             contents = _contents(reader, found, sealed, csv, pool.submit(printed.pdf))
-            for name in form.names(len(found.seals), sealed.samples_file):
+            has_later = found.later is not None
+            names = form.names(len(found.seals), sealed.samples_file, has_later_head=has_later)
+            for name in names:
                 zipped.add(name, contents[name])
             listed = FileList(format=form.FORMAT, session=session.id, files=tuple(zipped.listed))
             told = msgspec.json.format(msgspec.json.encode(listed), indent=1)
@@ -77,6 +79,9 @@ def _contents(
         form.HEAD_SIGNATURE: [found.head.signature.encode()],
         form.SIGNERS: [_signers(found)],
     }
+    if found.later is not None:
+        contents[form.LATER_HEAD] = [found.later.signed_bytes()]
+        contents[form.LATER_HEAD_SIGNATURE] = [found.later.signature.encode()]
     for one, content, signature in zip(
         sealed.manifests, sealed.contents, sealed.signatures, strict=True
     ):
@@ -106,7 +111,7 @@ def _told(found: Vouched) -> BundleTold:
     leaves = []
     for seal in found.seals:
         index = found.indexes.get(seal.position) if seal.journal == found.head.journal else None
-        proof = () if index is None else found.tree.inclusion_proof(index)
+        proof = () if index is None else found.tree.inclusion_proof(index, found.head.tree_size)
         leaves.append(
             Leaf(
                 revision=seal.told.revision,
@@ -120,7 +125,14 @@ def _told(found: Vouched) -> BundleTold:
         made_by=__version__,
         session=found.seals[0].told.name,
         seals=tuple(leaves),
+        consistency=tuple(one.hex() for one in _consistency(found)),
     )
+
+
+def _consistency(found: Vouched) -> list[bytes]:
+    if found.later is None:
+        return []
+    return found.tree.consistency_proof(found.head.tree_size, found.later.tree_size)
 
 
 def _signers(found: Vouched) -> bytes:

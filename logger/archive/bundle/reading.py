@@ -45,13 +45,14 @@ class Chained:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What is in the files of a bundle, which ``signer`` signed."""
+    """What is in the files of a bundle, which ``signer`` signed; ``later`` is a later head."""
 
     signer: str
     told: BundleTold
     files: dict[str, bytes]
     entries: dict[int, Chained]
     head: HeadSigned
+    later: HeadSigned | None
     manifests: tuple[ManifestRead, ...]
 
     @property
@@ -115,7 +116,9 @@ def read_bundle(signed: SignedFiles) -> Bundle:
     manifests = tuple(read_manifest(_of(files, manifest_name(number))) for number in revisions)
     if not manifests or told.session != signed.session:
         raise ProofFailed(f"{form.TOLD} is of another session than {form.LIST}")
-    expected = form.names(len(manifests), manifests[-1].samples.file)
+    has_later = form.LATER_HEAD in files
+    samples_file = manifests[-1].samples.file
+    expected = form.names(len(manifests), samples_file, has_later_head=has_later)
     if [*expected, form.LIST, form.LIST_SIGNATURE] != list(signed.names):
         raise ProofFailed("it has other files than a bundle")
     return Bundle(
@@ -123,7 +126,8 @@ def read_bundle(signed: SignedFiles) -> Bundle:
         told=told,
         files=files,
         entries=read_entries(files[form.ENTRIES]),
-        head=_head(files),
+        head=_head(files, form.HEAD),
+        later=_head(files, form.LATER_HEAD) if has_later else None,
         manifests=manifests,
     )
 
@@ -191,15 +195,15 @@ def _chained(line: Line, last: Chained | None) -> Chained:
     return Chained(line, payload, chain.chain_hash(last.chain_hash, header, digest), last.run)
 
 
-def _head(files: dict[str, bytes]) -> HeadSigned:
-    told = decoded(files[form.HEAD], dict, form.HEAD)
-    signature = _text(files[form.HEAD_SIGNATURE])
+def _head(files: dict[str, bytes], name: str) -> HeadSigned:
+    told = decoded(files[name], dict, name)
+    signature = _text(files[f"{name}.sig"])
     try:
         head = msgspec.convert({**told, "signature": signature}, HeadSigned)
     except msgspec.ValidationError as error:
-        raise ProofFailed(f"{form.HEAD} is not in the form of a bundle: {error}") from error
-    if head.signed_bytes() != files[form.HEAD]:
-        raise ProofFailed(f"{form.HEAD} is not written as heads are")
+        raise ProofFailed(f"{name} is not in the form of a bundle: {error}") from error
+    if head.signed_bytes() != files[name]:
+        raise ProofFailed(f"{name} is not written as heads are")
     return head
 
 

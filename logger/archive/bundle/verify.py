@@ -26,7 +26,8 @@ from typing import Any
 
 Json = dict[str, Any]
 FILES = ["VERIFY.md", "verify.py", "samples.csv", "session.pdf"]
-MORE_FILES = ["entries.jsonl", "bundle.json", "head.json", "head.json.sig", "allowed_signers"]
+MORE_FILES = ["entries.jsonl", "bundle.json", "head.json", "head.json.sig"]
+LATER_FILES = ["later.json", "later.json.sig"]
 CHANNELS = ["depth_set_mm", "depth_measured_mm", "rate_hz", "rate_set_hz"]
 CHANNELS += ["motor_current_ma", "battery_pct", "motor_temperature_c"]
 FLAGS = {"motor_on": 1, "contact": 2, "contact_sensed": 4, "cartridge_seated": 8, "fault": 16}
@@ -195,6 +196,9 @@ class Bundle:
         ]
         samples = json.loads(self.read(names[-2]))["samples"]["file"]
         names = [*FILES, *([samples] if samples else []), *names, *MORE_FILES]
+        later = LATER_FILES if LATER_FILES[0] in self.members else []
+        self.later: Json = json.loads(self.read(LATER_FILES[0])) if later else {}
+        names += [*later, "allowed_signers"]
         need(names == list(self.members)[:-2], "it has other files than a bundle")
         need(listed["session"] == self.session, "files.json is of another session")
 
@@ -272,6 +276,66 @@ def root_of(leaf: bytes, index: int, size: int, proof: list[str]) -> bytes:
         node, last = node >> 1, last >> 1
     need(last == 0, "a proof is too short")
     return leaf
+
+
+def roots_of(first: int, second: int, root: bytes, proof: list[str]) -> tuple[bytes, bytes]:
+    """Return both roots to which a consistency proof leads (RFC 9162, 2.1.4.2)."""
+    need(0 < first < second, "a consistency proof between sizes that need none")
+    steps = [bytes.fromhex(step) for step in proof]
+    # A first tree that is one full subtree is not told again.
+    steps = steps if first & (first - 1) else [root, *steps]
+    node, last = first - 1, second - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    need(steps, "a proof is too short")
+    old = new = steps[0]
+    for step in steps[1:]:
+        need(last, "a proof is too long")
+        if node & 1 or node == last:
+            old, new = sha256(b"\1" + step + old), sha256(b"\1" + step + new)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new = sha256(b"\1" + new + step)
+        node, last = node >> 1, last >> 1
+    need(last == 0, "a proof is too short")
+    return old, new
+
+
+def check_later(bundle: "Bundle", trusted: list[str]) -> None:
+    """Return if the later head, where there is one, goes on from the head's tree."""
+    head, later, proof = bundle.head, bundle.later, bundle.told.get("consistency", [])
+    if not later:
+        need(not proof, "a later head is proven, and is not there")
+        return
+    signed = bundle.read("later.json")
+    again = json.dumps(later, sort_keys=True, separators=(",", ":")).encode()
+    signer = signed_by(signed, bundle.read("later.json.sig"), "needlelog-head@1")
+    need(again == signed and signer == later["key"], "the later head is not signed by its key")
+    need(signer in trusted, "the later head's key does not vouch for the list's")
+    same = later["journal"] == head["journal"] and later["position"] > head["position"]
+    need(same, "later.json is no later head of the same journal")
+    sizes = head["tree_size"], later["tree_size"]
+    roots = bytes.fromhex(head["tree_root"]), bytes.fromhex(later["tree_root"])
+    if sizes[0] == sizes[1]:
+        need(not proof and roots[0] == roots[1], "two trees of one size")
+    else:
+        same = roots_of(*sizes, roots[0], proof) == roots
+        need(same, "the later head's tree does not begin with that of the head")
+
+
+def check_same_tree(bundle: "Bundle", told: Json) -> None:
+    """Return if a head from beyond the entries here is over a tree that is proven."""
+    known = [one for one in (bundle.head, bundle.later) if one]
+    kept = told["journal"], told["tree_size"]
+    same = [one for one in known if (one["journal"], one["tree_size"]) == kept]
+    sizes = [one["tree_size"] for one in known]
+    need(same, f"your head is over {kept[1]} seals of journal {kept[0]}, where this bundle does "
+               f"not reach: it has heads over {sizes} of {bundle.head['journal']}")  # fmt: skip
+    for one in same:
+        need(one["tree_root"] == told["tree_root"], "your head names another tree of seals")
+        other = one["position"] == told["position"] and one["chain_hash"] != told["chain_hash"]
+        need(not other, "the chain does not have your head")
 
 
 def check_seals(bundle: "Bundle") -> None:
@@ -519,10 +583,10 @@ def check_outside(bundle: Bundle, trusted: list[str], head: str, key: str) -> li
         told = json.loads(Path(head).read_bytes())
         told = json.loads(told["signed"]) if "signed" in told else told
         at = bundle.entries.get(told["position"])
-        need(
-            at, f"the head that you gave is at {told['position']}, where this bundle does not reach"
-        )
-        need(at and at["chain"].hex() == told["chain_hash"], "the chain does not have your head")
+        if at is None:
+            check_same_tree(bundle, told)
+        else:
+            need(at["chain"].hex() == told["chain_hash"], "the chain does not have your head")
         need(told["key"] in trusted, "your head's key does not vouch for this bundle's")
         same = (
             told["position"] != bundle.head["position"]
@@ -533,6 +597,8 @@ def check_outside(bundle: Bundle, trusted: list[str], head: str, key: str) -> li
     elif head:
         need(len(head) == 64, f"{head} is neither a file nor a hash of 64 hex digits")
         found = [one for one in bundle.entries.values() if one["chain"].hex() == head.lower()]
+        later = bundle.later.get("chain_hash") == head.lower()
+        need(found or not later, "that is the later head's hash: give that head as a file")
         need(found, "no entry has the hash that you gave, or this bundle does not reach so far")
         need(vouched_at(bundle, found[0]), "your head covers neither the newest seal nor the key")
         proven.append("the head")
@@ -556,6 +622,7 @@ def check(arguments: argparse.Namespace, data: bytes) -> list[str]:
     """Return what is to be said of a bundle in which nothing is wrong."""
     bundle = Bundle(data)
     trusted = check_head(bundle)
+    check_later(bundle, trusted)
     check_seals(bundle)
     samples = check_csv(bundle, check_manifest(bundle))
     proven = check_outside(bundle, trusted, arguments.head, arguments.key_fingerprint)
