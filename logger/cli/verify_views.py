@@ -104,6 +104,8 @@ def bundle_lines(found: BundleResult) -> list[str]:
     ]
     if found.erased:
         lines.append(f"ERASED: the payloads of {len(found.erased)} entries")
+    if found.doubted:
+        lines.append(f"DOUBTED: the head is signed by {found.doubted}, which signs no more")
     if found.not_covered:
         lines.append(f"NOT COVERED by the head: entries {', '.join(map(str, found.not_covered))}")
     if found.after_holes:

@@ -80,7 +80,12 @@ def contents_of(bundle: Path) -> dict[str, bytes]:
     return {name: member.content() for name, member in members.items()}
 
 
-def remake(contents: dict[str, bytes], path: Path, key: InstallationKey | None = None) -> Path:
+def remake(
+    contents: dict[str, bytes],
+    path: Path,
+    key: InstallationKey | None = None,
+    session: str = SESSION,
+) -> Path:
     """Write ``contents`` as a bundle's zip; with a ``key`` the list is made anew and signed."""
     with ZipWriter(path) as zipped:
         for name, content in contents.items():
@@ -88,7 +93,7 @@ def remake(contents: dict[str, bytes], path: Path, key: InstallationKey | None =
                 zipped.add(name, [content])
         if key is not None:
             told = msgspec.json.encode(
-                FileList(format=form.FORMAT, session=SESSION, files=tuple(zipped.listed))
+                FileList(format=form.FORMAT, session=session, files=tuple(zipped.listed))
             )
             zipped.add(form.LIST, [told])
             zipped.add(form.LIST_SIGNATURE, [key.sign(told, form.NAMESPACE).encode()])

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from logger.archive.bundle.keys_check import check_head, check_outside
@@ -45,7 +46,9 @@ def _result(signed: SignedFiles, outside: Outside) -> BundleResult:
         check_seals(bundle)
         session, blocks = _session(bundle), check_manifests(bundle)
         samples = check_csv(reading.result(), blocks, session)
-        return _found(bundle, samples, check_outside(bundle, trusted, outside))
+        found = _found(bundle, samples, check_outside(bundle, trusted, outside))
+        doubted = "" if bundle.head.key in trusted else bundle.head.key
+        return replace(found, doubted=doubted)
 
 
 def _found(bundle: Bundle, samples: int, proven_by: tuple[str, ...]) -> BundleResult:

@@ -105,11 +105,19 @@ def _seals(reader: JournalReader, session: Session) -> Iterator[SealTold]:
 
 
 def _head_over(reader: JournalReader, seal: SealTold, trusted: list[str]) -> HeadSigned:
-    """Return the first head over ``seal`` that a key of ``trusted`` signed."""
-    for _, head in heads(reader, seal.position):
-        covers = head.journal == seal.journal and head.position >= seal.position
-        if covers and head.key in trusted:
-            return head
+    """Return the first head over ``seal`` that a key of ``trusted`` signed.
+
+    Nothing signs in a file that was set aside: there the first by any key will do, and the
+    verifiers say whether that key is in doubt since.
+    """
+    covering = [
+        head
+        for _, head in heads(reader, seal.position)
+        if head.journal == seal.journal and head.position >= seal.position
+    ]
+    good = [one for one in covering if one.key in trusted]
+    if good or (covering and seal.journal != reader.id):
+        return (good or covering)[0]
     raise CommandRefused(
         f"no signed head covers the seal of {seal.told.name} that the key in use vouches for",
         "Sign one with `needlelog head --sign`",

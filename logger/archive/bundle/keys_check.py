@@ -76,7 +76,10 @@ def check_head(bundle: Bundle) -> list[str]:
     if signer is None:
         raise ProofFailed("the list is signed by a key that no entry names")
     trusted = ancestors(ring, signer)
-    if head.key not in trusted:
+    # In a file that was set aside nothing signs any more, also once its key is in doubt.
+    head_key = ring.find(head.key)
+    is_withdrawn = head_key is not None and head_key.withdrawn_position is not None
+    if head.key not in trusted and not is_withdrawn:
         raise ProofFailed("the head's key does not vouch for the one that signed the list")
     return trusted
 
@@ -94,7 +97,7 @@ def check_outside(bundle: Bundle, trusted: list[str], outside: Outside) -> tuple
         _check_kept(bundle, trusted, outside.head)
         proven.append("the head")
     if outside.chain_hash:
-        _check_hash(bundle, outside.chain_hash)
+        _check_hash(bundle, trusted, outside.chain_hash)
         proven.append("the head")
     return tuple(proven)
 
@@ -111,7 +114,7 @@ def _check_kept(bundle: Bundle, trusted: list[str], kept: HeadKept) -> None:
         raise ProofFailed("the given head names another tree of seals")
 
 
-def _check_hash(bundle: Bundle, chain_hash: str) -> None:
+def _check_hash(bundle: Bundle, trusted: list[str], chain_hash: str) -> None:
     entries = bundle.entries.values()
     at = next((one for one in entries if one.chain_hash.hex() == chain_hash), None)
     if at is None and bundle.later is not None and bundle.later.chain_hash == chain_hash:
@@ -122,6 +125,8 @@ def _check_hash(bundle: Bundle, chain_hash: str) -> None:
     seals = {one.line.position for one in before if one.line.kind == SEAL}
     if bundle.told.seals[-1].position not in seals or bundle.head.key not in _named(before):
         raise ProofFailed("the given head covers neither the newest seal nor the key")
+    if bundle.head.key not in trusted:
+        raise ProofFailed("the head's key does not vouch for the one that signed the list")
 
 
 def _named(entries: list[Chained]) -> set[str]:

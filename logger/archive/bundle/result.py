@@ -9,7 +9,8 @@ class BundleResult:
 
     ``erased`` are positions of entries whose payload is gone, ``not_covered`` those that came
     after the head, ``after_holes`` those that nothing in the chain vouches for.
-    ``proven_by`` names what was given from outside and fits.
+    ``doubted`` is the head's key where it was revoked since and the list's signer rests on
+    another. ``proven_by`` names what was given from outside and fits.
     """
 
     problem: str = ""
@@ -23,6 +24,7 @@ class BundleResult:
     erased: tuple[int, ...] = ()
     not_covered: tuple[int, ...] = ()
     after_holes: tuple[int, ...] = ()
+    doubted: str = ""
     proven_by: tuple[str, ...] = ()
 
     @property

@@ -569,7 +569,8 @@ def check_head(bundle: Bundle) -> list[str]:
     need(bundle.read("allowed_signers") == lines.encode(), "allowed_signers names other keys")
     need(bundle.signer in bundle.keys, "the list is signed by a key that no entry names")
     trusted = vouching(bundle.keys, bundle.signer)
-    need(signer in trusted, "the head's key does not vouch for the one that signed the list")
+    vouches = signer in trusted or bundle.keys[signer]["gone"] < 1 << 64
+    need(vouches, "the head's key does not vouch for the one that signed the list")
     return trusted
 
 
@@ -601,6 +602,7 @@ def check_outside(bundle: Bundle, trusted: list[str], head: str, key: str) -> li
         need(found or not later, "that is the later head's hash: give that head as a file")
         need(found, "no entry has the hash that you gave, or this bundle does not reach so far")
         need(vouched_at(bundle, found[0]), "your head covers neither the newest seal nor the key")
+        need(bundle.head["key"] in trusted, "the head's key does not vouch for the list's")
         proven.append("the head")
     return proven
 
@@ -634,6 +636,8 @@ def check(arguments: argparse.Namespace, data: bytes) -> list[str]:
             f"{bundle.revisions} manifests"]  # fmt: skip
     said += [f"head: position {head['position']}, {head['chain_hash']}", f"key: {bundle.signer}"]
     said += [f"ERASED: the payloads of {len(gone)} entries, the first {gone[0]}"] if gone else []
+    if head["key"] not in trusted:
+        said.append(f"DOUBTED: the head is signed by {head['key']}, which signs no more")
     said += [f"NOT COVERED by the head: entries {', '.join(map(str, after))}"] if after else []
     said += [f"NOT PROVEN, after a hole in the journal: {holes}"] if holes else []
     if not proven:
