@@ -9,6 +9,7 @@ from pathlib import Path
 from logger.archive.bundle.keys_check import check_head, check_outside
 from logger.archive.bundle.later_check import check_later
 from logger.archive.bundle.reading import Bundle, Chained, SignedFiles, read_bundle, read_files
+from logger.archive.bundle.restated_check import check_restated
 from logger.archive.bundle.result import BundleResult
 from logger.archive.bundle.seals_check import check_seals
 from logger.archive.outside import Outside
@@ -45,6 +46,7 @@ def _result(signed: SignedFiles, outside: Outside) -> BundleResult:
         check_later(bundle, trusted)
         check_seals(bundle)
         session, blocks = _session(bundle), check_manifests(bundle)
+        check_restated(bundle, session, blocks)
         samples = check_csv(reading.result(), blocks, session)
         found = _found(bundle, samples, check_outside(bundle, trusted, outside))
         doubted = "" if bundle.head.key in trusted else bundle.head.key

@@ -10,7 +10,7 @@ import msgspec
 from logger.archive import manifest
 from logger.archive.bundle.choosing import SealTold
 from logger.archive.bundle.lines import Span
-from logger.archive.manifest import EntryHash, SamplesPart, SealedFile
+from logger.archive.manifest import EntryHash, JournalPart, SamplesPart, SealedFile
 from logger.archive.places import Subject, manifest_name, signature_name
 from logger.errors import CommandRefused, ProofFailed
 from logger.journal.kinds import SAMPLES
@@ -30,6 +30,7 @@ class ManifestRead(msgspec.Struct, frozen=True, kw_only=True):
     pen: str
     samples: SamplesPart
     files: dict[str, SealedFile]
+    journals: tuple[JournalPart, ...]
     session: Session | None
     entries: tuple[EntryHash, ...]
 

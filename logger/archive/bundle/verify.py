@@ -30,6 +30,7 @@ MORE_FILES = ["entries.jsonl", "bundle.json", "head.json", "head.json.sig"]
 LATER_FILES = ["later.json", "later.json.sig"]
 CHANNELS = ["depth_set_mm", "depth_measured_mm", "rate_hz", "rate_set_hz"]
 CHANNELS += ["motor_current_ma", "battery_pct", "motor_temperature_c"]
+CHANGING = ["session.amended", "session.split", "session.merged", "samples.assigned"]
 FLAGS = {"motor_on": 1, "contact": 2, "contact_sensed": 4, "cartridge_seated": 8, "fault": 16}
 COLUMNS = ["time_utc", "time_local", "time_unix_ns", "clock_synchronised", "anchor"]
 COLUMNS += ["corrected_time_utc", "corrected_time_unix_ns", "corrected_by_position", "pen"]
@@ -410,6 +411,31 @@ def check_manifest(bundle: "Bundle") -> list[Json]:
     return blocks
 
 
+def check_restated(bundle: "Bundle", blocks: list[Json]) -> None:
+    """Return if a session that was told over again is the one that was sealed since."""
+    session, told, changed = bundle.manifest["session"], {}, False
+    for entry in bundle.entries.values():
+        if entry["kind"] == "session.restated" and entry.get("payload") is not None:
+            told, changed = json.loads(entry["payload"])["document"], False
+            same = (told["id"], told["pen"]) == (session["id"], session["pen"])
+            need(same, "another session is told over again")
+        elif entry["whole"]:
+            changed = changed or entry["kind"] in CHANGING
+    if not told or changed:
+        return
+    same = told["segments"] == session["segments"]
+    need(same, "the sealed session is not the one that was told over again")
+    holes = any("chain_hash" in entry for entry in bundle.entries.values())
+    if holes or len(bundle.manifest["journals"]) > 1 or any(b["payload"] is None for b in blocks):
+        return
+    counts = {"0": 0, "1": 0}
+    for block in blocks:
+        rows = msgpack(block["payload"], 0)[0][9]
+        counts[place_at(told, block["position"])[-1]] += rows
+    same = counts == {"0": told["totals"]["samples_received"], "1": told["samples_paused"]}
+    need(same, "the session was told over again with other samples than it has")
+
+
 # Samples. A small decoder of msgpack reads the blocks; docs/journal.md of needlelog has the form.
 
 
@@ -626,7 +652,9 @@ def check(arguments: argparse.Namespace, data: bytes) -> list[str]:
     trusted = check_head(bundle)
     check_later(bundle, trusted)
     check_seals(bundle)
-    samples = check_csv(bundle, check_manifest(bundle))
+    blocks = check_manifest(bundle)
+    check_restated(bundle, blocks)
+    samples = check_csv(bundle, blocks)
     proven = check_outside(bundle, trusted, arguments.head, arguments.key_fingerprint)
     head, entries = bundle.head, bundle.entries.values()
     gone = [one["position"] for one in entries if one["whole"] and one["payload"] is None]
