@@ -61,7 +61,7 @@ def run_round(
     now_unix_ns: Callable[[], int],
     retention: RetentionSettings | None = None,
 ) -> Round:
-    """Seal what is due and sign a head if anything was sealed or the last is an hour old.
+    """Seal what is due and sign a head if a seal has none yet or the last is an hour old.
 
     Then carry out what was ordered to be erased, and prune; nothing of that without
     ``retention``. ``order`` carries what was made to the journal. What fails is told and
@@ -79,7 +79,9 @@ def run_round(
         newest = newest_head(reader)
         # By a clock that was set back since, the last head lies in the future.
         due = newest is None or abs(now_unix_ns() - newest.time_unix_ns) >= HEAD_EVERY_NS
-        if done.sealed or due:
+        # A round before this one may have been killed between a seal and its head.
+        is_bare = any(newest and last.position > newest.position for _, last in ledger.seals())
+        if done.sealed or is_bare or due:
             done.head_position = sign_head(data_dir, order, now_unix_ns).position
         if retention is not None:
             kept = keep_up(data_dir, order, retention, now_unix_ns)

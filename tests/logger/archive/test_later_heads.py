@@ -9,9 +9,11 @@ import pytest
 
 from logger.archive.bundle import form
 from logger.archive.keys import load
+from logger.journal import kinds
 from tests.support.bundled import contents_of, make_bundle, record, remake, seal_others
-from tests.support.checked import both_say
+from tests.support.checked import both_say, bundled
 from tests.support.command_line import call
+from tests.support.retained import Clinic
 from tests.support.signed import sign_head
 
 
@@ -116,3 +118,14 @@ def test_a_later_head_that_does_not_follow_is_told(
 ) -> None:
     forged = _forged(place, change, tmp_path / "forged.zip")
     assert all("BAD" in words for words in both_say(forged))
+
+
+def test_a_round_killed_between_a_seal_and_its_head_is_made_up_for(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path / "data")
+    clinic.session("s-1", "C-1")
+    clinic.round(days=0)
+    clinic.tell(kinds.SessionNote(session="s-1", text="late", nonce="00"))
+    clinic.stop_after(1)
+    assert clinic.round(days=0).sealed == []
+    bundle = bundled(clinic.data_dir, "s-1", tmp_path)
+    assert all("2 manifests" in words for words in both_say(bundle))
