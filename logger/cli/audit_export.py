@@ -6,9 +6,9 @@ import click
 
 from logger.archive.exports.trail import FORMS, TrailFilter, trail
 from logger.cli.invocation import Invocation, pass_invocation
-from logger.cli.time_texts import since_unix_ns, until_unix_ns
 from logger.cli.writing import write_texts
 from logger.journal.reader import JournalReader
+from logger.session.asked_times import since_unix_ns, until_unix_ns
 
 
 @click.command()

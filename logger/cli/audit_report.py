@@ -10,10 +10,10 @@ from logger.archive.report.press import PAPERS
 from logger.archive.report.wording import Wording
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.report_file import report_options, write_report
-from logger.cli.time_texts import since_unix_ns, until_unix_ns
 from logger.errors import ConfigError
 from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
+from logger.session.asked_times import since_unix_ns, until_unix_ns
 from logger.session.store import load_sessions
 
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import click
 
-from logger.cli.time_texts import since_unix_ns, until_unix_ns
+from logger.session.asked_times import since_unix_ns, until_unix_ns
 from logger.session.index import SessionFilter
 from logger.session.legs import SIDES, ZONES, parse_zone
 from logger.session.summary import DeviationKind

@@ -4,23 +4,18 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from logger.archive.bundle.making import Printed, write_bundle
-from logger.archive.exports.samples_text import csv_parts
-from logger.archive.exports.source import Source
+from logger.archive.bundle.printing import printed
 from logger.archive.report.press import PAPERS
-from logger.archive.report.session import session_report
 from logger.archive.report.wording import Wording
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.report_file import STDOUT, report_options
-from logger.cli.session_report import known_of
 from logger.cli.writing import cannot_write
 from logger.errors import CommandRefused
-from logger.journal.reader import JournalReader
 from logger.session.model import Session
 from logger.session.store import load_sessions
 
@@ -41,30 +36,18 @@ def bundle(
         session = sessions.session(session_id)
     if session is None:
         raise CommandRefused(f"there is no session {session_id}", "See `needlelog session list`")
-    printed = _printed(data_dir, session, invocation.settings.site, paper, Wording(language))
-    _write(data_dir, session, printed, out or Path(f"{session_id}.zip"))
+    words, site = Wording(language), invocation.site
+    prints = printed(data_dir, session, site, PAPERS[paper], words)
+    _write(data_dir, session, prints, out or Path(f"{session_id}.zip"))
 
 
-def _printed(data_dir: Path, session: Session, site: str, paper: str, wording: Wording) -> Printed:
-    def csv() -> Iterator[bytes]:
-        with JournalReader(data_dir) as reader:
-            yield from csv_parts(Source(reader), [session])
-
-    def pdf() -> bytes:
-        with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
-            known = known_of(sessions, reader, session.id)
-        return session_report(known, site, PAPERS[paper], wording)
-
-    return Printed(csv, pdf)
-
-
-def _write(data_dir: Path, session: Session, printed: Printed, out: Path) -> None:
+def _write(data_dir: Path, session: Session, prints: Printed, out: Path) -> None:
     """Write the bundle; a file takes its name once it is whole."""
     directory = Path(tempfile.gettempdir()) if out == STDOUT else out.parent
     unfinished = directory / f".{session.id}-{os.getpid()}.unfinished"
     try:
         try:
-            write_bundle(data_dir, session, printed, unfinished)
+            write_bundle(data_dir, session, prints, unfinished)
             if out == STDOUT:
                 with unfinished.open("rb") as file:
                     shutil.copyfileobj(file, sys.stdout.buffer)

@@ -2,8 +2,8 @@ from datetime import datetime
 
 import pytest
 
-from logger.cli.time_texts import since_unix_ns, until_unix_ns
 from logger.errors import ConfigError
+from logger.session.asked_times import since_unix_ns, until_unix_ns
 
 _S = 1_000_000_000
 
@@ -31,3 +31,9 @@ def test_nothing_asks_for_nothing() -> None:
 def test_what_is_no_time_is_refused_with_the_option(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--since .*neither a date nor a time"):
         since_unix_ns("--since", text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "9999-12-31T23:59-12:00"])
+def test_a_time_that_no_entry_can_have_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="no session was or will be then"):
+        until_unix_ns("--until", text)
