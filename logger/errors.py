@@ -21,9 +21,11 @@ __all__ = [
     "NotRunning",
     "PayloadsAway",
     "ProofFailed",
+    "SignInLocked",
     "SinkRejected",
     "SinkUnavailable",
     "UnsupportedPen",
+    "WrongPassword",
 ]
 
 
@@ -56,6 +58,18 @@ class CommandRefused(NeedlelogError):
 
 class NotRunning(CommandRefused):
     """The order needs a recorder, and none is running in this data directory."""
+
+
+class WrongPassword(CommandRefused):
+    """Account or password is wrong; which of the two, nobody is told."""
+
+
+class SignInLocked(CommandRefused):
+    """Too many wrong passwords were given: wait ``wait_s``; None where a new one must be set."""
+
+    def __init__(self, reason: str, mend: str, wait_s: float | None = None) -> None:
+        super().__init__(reason, mend)
+        self.wait_s = wait_s
 
 
 class ProofFailed(NeedlelogError):

@@ -13,7 +13,7 @@ from logger.accounts.passwords import (
     is_password,
 )
 from logger.accounts.store import AccountStore
-from logger.errors import CommandRefused
+from logger.errors import CommandRefused, WrongPassword
 from logger.journal.reader import JournalReader
 
 
@@ -27,9 +27,9 @@ def authenticate(
 ) -> Account:
     """Return the account whose ``password`` this is.
 
-    CommandRefused with one and the same answer, after the same work, for a wrong password,
-    a closed account and one that never was; and while the account must wait. A hash
-    that was made at another cost is made anew.
+    WrongPassword, one and the same answer after the same work, for a wrong password, a closed
+    account and one that never was; SignInLocked while the account must wait. A hash that was
+    made at another cost is made anew.
     """
     with JournalReader(data_dir) as reader, AccountStore.open(data_dir) as store:
         record = store.catch_up(reader).find(account)
@@ -54,4 +54,4 @@ def _renew(
 
 
 def _refused() -> CommandRefused:
-    return CommandRefused("account or password is wrong", "Try again")
+    return WrongPassword("account or password is wrong", "Try again")

@@ -25,7 +25,7 @@ from logger.accounts.accounts_file import (
 from logger.accounts.book import ACCOUNT_KINDS, AccountBook
 from logger.accounts.model import AccountRecord
 from logger.accounts.throttle import MOST_FAILURES, still_to_wait_s
-from logger.errors import CommandRefused
+from logger.errors import SignInLocked
 from logger.journal.reader import JournalReader
 
 STRANGERS_KEPT = 1000
@@ -82,7 +82,7 @@ class AccountStore:
         """Count one attempt as failed, before it is made; :meth:`forgive` takes it back.
 
         So neither many attempts at once nor a killed process gets one for nothing.
-        CommandRefused while the account must wait.
+        SignInLocked while the account must wait.
         """
         with self._transaction():
             rows = self._do("failures", (account,))
@@ -96,14 +96,15 @@ class AccountStore:
                 self._do("put_failures", (account, failures + 1, now_unix_ns))
                 self._do("drop_oldest_strangers", {"kept": STRANGERS_KEPT})
         if failures >= MOST_FAILURES:
-            raise CommandRefused(
+            raise SignInLocked(
                 f"{failures} wrong passwords in a row were given",
                 "Have an administrator set a new one with `needlelog account password`",
             )
         if refused:
-            raise CommandRefused(
+            raise SignInLocked(
                 f"{failures} wrong passwords in a row were given",
                 f"Try again in {left_s:.0f} s",
+                left_s,
             )
 
     def forgive(self, account: str) -> None:

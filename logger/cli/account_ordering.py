@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from logger.accounts.book import AccountBook
+from logger.accounts.credentials import keep_password
 from logger.accounts.orders import AnyAccountOrder
-from logger.accounts.passwords import DEFAULT_COST, check_password, hash_password
 from logger.accounts.signing_in import authenticate
 from logger.accounts.store import AccountStore, read_accounts
 from logger.cli.invocation import Invocation
@@ -34,15 +34,8 @@ def sign_in(invocation: Invocation, by: str, passwords: Passwords) -> None:
 
 
 def new_credential(invocation: Invocation, account: str, name: str, passwords: Passwords) -> str:
-    """Ask for a new password and keep its hash; returns by which number to order it.
-
-    It counts from the entry on that names it, and opens nothing if none ever does.
-    """
-    password = passwords.ask_new(account)
-    check_password(password, account, name)
-    stored = hash_password(password, DEFAULT_COST)
-    with AccountStore.open(invocation.data_dir) as store:
-        return store.add_credential(account, stored)
+    """Ask for a new password and keep its hash; returns by which number to order it."""
+    return keep_password(invocation.data_dir, account, name, passwords.ask_new(account))
 
 
 def carry_out(invocation: Invocation, order: AnyAccountOrder) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from logger.accounts.access import NOTE_ACCESS
 from logger.accounts.orders import AnyAccountOrder
 from logger.archive.retention.orders import ORDERS as RETENTION_ORDERS
 from logger.archive.seal_rules import MAKE_SEAL
@@ -19,6 +20,7 @@ from logger.journal.reader import JournalReader
 from logger.recorder.committer import Committer
 from logger.recorder.disk import refuse_without_room
 from logger.recorder.session_desk import SessionDesk
+from logger.service.access_orders import AccessOrders
 from logger.service.account_orders import AccountOrders
 from logger.service.delivery import Delivery
 from logger.service.queue_orders import QueueOrders
@@ -50,11 +52,11 @@ class Orders:
         self._queues = QueueOrders(committer, delivery, reader)
         self._accounts = AccountOrders(committer, data_dir)
         signing = SigningOrders(committer, data_dir).handle
-        self._archive: dict[str, Handler] = dict.fromkeys(SIGNING_ORDERS, signing)
-        self._archive |= dict.fromkeys(
-            RETENTION_ORDERS, RetentionOrders(committer, data_dir).handle
-        )
-        self._archive[MAKE_SEAL] = SealingOrders(committer, data_dir).handle
+        self._others: dict[str, Handler] = dict.fromkeys(SIGNING_ORDERS, signing)
+        self._others |= dict.fromkeys(RETENTION_ORDERS, RetentionOrders(committer, data_dir).handle)
+        self._others[MAKE_SEAL] = SealingOrders(committer, data_dir).handle
+        access = AccessOrders(committer, data_dir, desk.projection.is_session)
+        self._others[NOTE_ACCESS] = access.handle
         self._status = status
 
     async def handle(self, order: str, arguments: dict[str, Any], actor: str) -> Any:
@@ -73,15 +75,16 @@ class Orders:
                     return await self._accounts.carry_out(accounts, actor)
                 case queue if queue.startswith("queue."):
                     return await self._queues.handle(queue, arguments, actor)
-                case archive if archive in self._archive:
-                    return await self._archive[archive](archive, arguments, actor)
+                case other if other in self._others:
+                    return await self._others[other](other, arguments, actor)
         except msgspec.ValidationError as error:
             raise CommandRefused(f"order {order}: {error}") from None
         except JournalError as error:
             raise CommandRefused(str(error), "Recording stops; look at its log") from None
         raise CommandRefused(
             f"there is no order {order!r}",
-            "Known: account, record, session, status, queue.*, key.*, hold.*, client.*, head.sign",
+            "Known: access.note, account, record, session, status, queue.*, key.*, hold.*,"
+            " client.*, head.sign",
         )
 
     async def _record(self, order: AnyRecordOrder, actor: str) -> dict[str, Any]:

@@ -149,6 +149,11 @@ _AFTER: tuple[kinds.Payload, ...] = (
     kinds.QueueRetried(sink=SECRET, items=(1,), positions=(1,)),
     kinds.QueueDropped(sink=SECRET, items=(1,), positions=(1,), reason=SECRET, nonce=SECRET),
     kinds.QueueGivenUp(sink=SECRET, from_position=1, to_position=1, reason=SECRET, nonce=SECRET),
+    kinds.SignedIn(account=SECRET, at_unix_ns=_NOW_NS),
+    kinds.SignedOut(account=SECRET, at_unix_ns=_NOW_NS, cause="asked"),
+    kinds.SignInFailed(account=SECRET, at_unix_ns=_NOW_NS),
+    kinds.SessionViewed(account=SECRET, at_unix_ns=_NOW_NS, session=SESSION),
+    kinds.SessionExported(account=SECRET, at_unix_ns=_NOW_NS, session=SESSION, form="csv"),
     kinds.KeyMade(fingerprint=SECRET, public_key=SECRET),
     kinds.KeyRevoked(
         fingerprint=SECRET, public_key=SECRET, cause=SECRET, reason=SECRET, nonce=SECRET

@@ -12,6 +12,15 @@ erased, the hash that stays behind cannot be tried against guesses.
 import msgspec
 
 from logger.errors import JournalError
+from logger.journal.kinds.access import (
+    ExportForm,
+    SessionExported,
+    SessionViewed,
+    SignedIn,
+    SignedOut,
+    SignInFailed,
+    SignOutCause,
+)
 from logger.journal.kinds.accounts import AccountAdded, AccountChanged, AccountClosed
 from logger.journal.kinds.archive import SealMade, SealSubject
 from logger.journal.kinds.clinical import (
@@ -103,6 +112,7 @@ __all__ = [
     "DeliveryRejected",
     "DiskLevel",
     "ErasedStretch",
+    "ExportForm",
     "FramesRefused",
     "Gap",
     "HeadSigned",
@@ -135,6 +145,7 @@ __all__ = [
     "SessionCarried",
     "SessionClinical",
     "SessionContinued",
+    "SessionExported",
     "SessionInterrupted",
     "SessionLapsed",
     "SessionMerged",
@@ -147,6 +158,11 @@ __all__ = [
     "SessionSplit",
     "SessionStarted",
     "SessionStopped",
+    "SessionViewed",
+    "SignInFailed",
+    "SignOutCause",
+    "SignedIn",
+    "SignedOut",
     "Tags",
     "TopicalAnaesthetic",
     "TreatedZone",
@@ -198,6 +214,11 @@ KINDS: dict[str, type[Payload]] = {
     "account.added": AccountAdded,
     "account.changed": AccountChanged,
     "account.closed": AccountClosed,
+    "access.signed_in": SignedIn,
+    "access.signed_out": SignedOut,
+    "access.failed": SignInFailed,
+    "access.viewed": SessionViewed,
+    "access.exported": SessionExported,
     "seal.made": SealMade,
     "key.made": KeyMade,
     "key.revoked": KeyRevoked,
