@@ -23,6 +23,7 @@ from logger.archive.retention.settings import RetentionSettings
 from logger.archive.settings import ArchiveSettings
 from logger.errors import ConfigError
 from logger.recorder.settings import AUTO, DiskSettings, PenSettings, RecordingSettings
+from logger.review.settings import ConsoleSettings
 from logger.settings_sources import (
     DATA_DIR_DEFAULT,
     ENV_PREFIX,
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     disk: DiskSettings = DiskSettings()
     archive: ArchiveSettings = ArchiveSettings()
     retention: RetentionSettings = RetentionSettings()
+    console: ConsoleSettings = ConsoleSettings()
     mqtt: MqttSettings | None = None
     influx: InfluxSettings | None = None
     log: LogSettings = LogSettings()

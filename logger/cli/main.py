@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "logger.cli.audit:audit",
     "client": "logger.cli.client:client",
     "config": "logger.cli.config:config",
+    "console": "logger.cli.console:console",
     "demo": "logger.cli.demo:demo",
     "head": "logger.cli.head:head_cli",
     "hold": "logger.cli.hold:hold",

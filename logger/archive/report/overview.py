@@ -61,7 +61,7 @@ def summary(
     amended = {one.what for one in session.record.amendments}
     mark = f" {wording.word('amended_mark')}"
     return [
-        [wording.word(label), value + (mark if label in amended else "")] for label, value in pairs
+        [wording.word(label), value + mark if label in amended else value] for label, value in pairs
     ]
 
 

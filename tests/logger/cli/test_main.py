@@ -82,7 +82,7 @@ def test_the_version_is_told() -> None:
 def test_every_answer_can_be_json() -> None:
     """Commands that answer have ``--json``; those that run, play or write files need none."""
     files = {"session bundle", "session export", "session report", "audit export", "audit report"}
-    without = files | {"run", "demo", "config check", "pen capture"}
+    without = files | {"run", "console", "demo", "config check", "pen capture"}
     group = click.Context(cli)
     for path, command in _commands(group):
         options = {option for parameter in command.params for option in parameter.opts}

@@ -1,0 +1,55 @@
+"""The console as one application."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from logger.review.console import Console
+from logger.review.failures import failure, refused
+from logger.review.guard import guarded, words_for
+from logger.review.headers import SecureHeaders
+from logger.review.routes import ROUTES
+from logger.review.visit import Visit
+
+
+def make_app(console: Console) -> FastAPI:
+    """Return the application: the routes of the table, and nothing besides."""
+    app = FastAPI(
+        title="needlelog",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: _no_page(console), Exception: _own_fault(console)},
+    )
+    for route in ROUTES:
+        app.add_route(route.path, guarded(console, route), methods=[route.method])
+    app.add_middleware(SecureHeaders)
+    return app
+
+
+_Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+def _no_page(console: Console) -> _Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        known = error if isinstance(error, HTTPException) else HTTPException(404)
+        return refused(_of_nobody(console, request), known)
+
+    return answer
+
+
+def _own_fault(console: Console) -> _Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        del error  # the log has it
+        return failure(_of_nobody(console, request), 500, "own_fault")
+
+    return answer
+
+
+def _of_nobody(console: Console, request: Request) -> Visit:
+    return Visit(request, console, words_for(console, request), token="")

@@ -1,0 +1,84 @@
+"""What the pages have in common, made once a process."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+
+from logger.accounts.passwords import DEFAULT_COST, HashCost
+from logger.review.access import AccessNotes, SendOrder
+from logger.review.rendering import template_environment
+from logger.review.set_up import SetUpCode
+from logger.review.settings import ConsoleSettings
+from logger.review.sign_ins import SignIns
+
+EXPORTS_AT_ONCE = 2
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Clocks and randomness, and what a guess at a password costs.
+
+    ``now_s`` goes on by itself, whoever sets the clock; ``now_unix_ns`` is UTC.
+    """
+
+    now_s: Callable[[], float]
+    now_unix_ns: Callable[[], int]
+    random_bytes: Callable[[int], bytes]
+    cost: HashCost = DEFAULT_COST
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The console of one data directory; reads it, and orders what changes anything."""
+
+    settings: ConsoleSettings
+    site: str
+    data_dir: Path
+    outside: Outside
+    sign_ins: SignIns
+    set_up: SetUpCode | None
+    order: SendOrder
+    access: AccessNotes
+    secret: bytes
+    templates: jinja2.Environment
+    signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
+
+    def make_token(self) -> str:
+        """Return a random token that fits a cookie."""
+        return self.outside.random_bytes(_TOKEN_BYTES).hex()
+
+
+def make_console(
+    settings: ConsoleSettings,
+    site: str,
+    data_dir: Path,
+    outside: Outside,
+    order: SendOrder,
+    set_up: SetUpCode | None = None,
+) -> Console:
+    """Return the console. ``order`` carries out an order as the recorder does.
+
+    ``set_up`` is the code that was told where there is no account yet.
+    """
+    return Console(
+        settings=settings,
+        site=site,
+        data_dir=data_dir,
+        outside=outside,
+        sign_ins=SignIns(
+            settings.idle_timeout_s,
+            settings.absolute_timeout_s,
+            outside.now_s,
+            lambda: outside.random_bytes(_TOKEN_BYTES).hex(),
+        ),
+        set_up=set_up,
+        order=order,
+        access=AccessNotes(order),
+        secret=outside.random_bytes(_TOKEN_BYTES),
+        templates=template_environment(),
+    )

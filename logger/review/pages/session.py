@@ -1,0 +1,31 @@
+"""The page of one session."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from logger.archive.report.reading import beside_of
+from logger.journal.kinds import SessionViewed
+from logger.review.downloads import FORMS
+from logger.review.session_facts import session_facts
+from logger.review.visit import Visit
+from logger.session.store import load_sessions
+
+
+async def session_page(visit: Visit) -> Response:
+    """Show a session; that it was looked at is noted before."""
+    return await run_in_threadpool(_shown, visit, visit.request.path_params["session_id"])
+
+
+def _shown(visit: Visit, session_id: str) -> Response:
+    console = visit.console
+    with load_sessions(console.data_dir) as sessions:
+        session = sessions.session(session_id)
+        if session is None:
+            raise HTTPException(404)
+        beside = beside_of(sessions, session)
+    now_ns = console.outside.now_unix_ns()
+    viewed = SessionViewed(account=visit.who.id, at_unix_ns=now_ns, session=session.id)
+    console.access.note(viewed)
+    facts = session_facts(console.data_dir, session, beside, console.site, visit.words)
+    return visit.page("session.html", forms=FORMS, **facts)

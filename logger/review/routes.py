@@ -1,0 +1,43 @@
+"""The one table of all addresses, and who may use each. What is not named here is closed."""
+
+from dataclasses import dataclass
+
+from logger.accounts import Role
+from logger.accounts.model import ROLES
+from logger.review.pages.downloads import download
+from logger.review.pages.language import choose_language
+from logger.review.pages.session import session_page
+from logger.review.pages.sessions import sessions_page
+from logger.review.pages.set_up import make_administrator, set_up_page
+from logger.review.pages.sign_in import sign_in, sign_in_page, sign_out
+from logger.review.pages.start import start
+from logger.review.pages.static import static_file
+from logger.review.visit import Page
+
+EVERYONE_SIGNED_IN = frozenset(ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``roles`` may use it; ``is_open`` to whoever reaches the console, signed in or not."""
+
+    method: str
+    path: str
+    page: Page
+    roles: frozenset[Role] = frozenset()
+    is_open: bool = False
+
+
+ROUTES = (
+    Route("GET", "/static/{name}", static_file, is_open=True),
+    Route("GET", "/sign-in", sign_in_page, is_open=True),
+    Route("POST", "/sign-in", sign_in, is_open=True),
+    Route("GET", "/set-up", set_up_page, is_open=True),
+    Route("POST", "/set-up", make_administrator, is_open=True),
+    Route("POST", "/language", choose_language, is_open=True),
+    Route("POST", "/sign-out", sign_out, EVERYONE_SIGNED_IN),
+    Route("GET", "/", start, EVERYONE_SIGNED_IN),
+    Route("GET", "/sessions", sessions_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/sessions/{session_id}", session_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
+)

@@ -1,0 +1,103 @@
+"""The console's process: it listens, says where, and ends at SIGTERM."""
+
+import secrets
+import signal
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+
+from logger.accounts.store import read_accounts
+from logger.command_socket import send_order
+from logger.errors import ConfigError
+from logger.journal.files import JOURNAL_FILE
+from logger.journal.reader import JournalReader
+from logger.review.app import make_app
+from logger.review.console import Console, Outside, make_console
+from logger.review.set_up import SetUpCode
+from logger.review.settings import ConsoleSettings
+
+_GRACE_S = 5
+
+
+def serve(
+    settings: ConsoleSettings, site: str, data_dir: Path, say: Callable[[str], object]
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; ``say`` is told the address and the set-up code.
+
+    ConfigError where it cannot listen there, or certificate and key do not serve.
+    """
+    outside = Outside(_up_s, time.time_ns, secrets.token_bytes)
+    set_up = None if _has_accounts(data_dir) else SetUpCode(outside.random_bytes)
+    order = partial(send_order, data_dir)
+    console = make_console(settings, site, data_dir, outside, order, set_up)
+    config = _config(console)
+    listener = _listening(settings)
+    say(f"console: {_address(settings, listener)}")
+    if set_up is not None:
+        say(f"set-up code, for the first administrator: {set_up.text}")
+    # uvicorn raises the signal again once it has shut down, and that is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[listener])
+    if console.access.waiting:
+        say(f"not in the journal, as no recorder ran: {console.access.waiting} sign-ins and views")
+
+
+def _up_s() -> float:
+    """Return seconds that no setting of the clock moves, and that count while it sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _has_accounts(data_dir: Path) -> bool:
+    if not (data_dir / JOURNAL_FILE).is_file():
+        return False
+    with JournalReader(data_dir) as reader:
+        return any(True for _ in read_accounts(data_dir, reader))
+
+
+def _config(console: Console) -> uvicorn.Config:
+    settings = console.settings
+    config = uvicorn.Config(
+        make_app(console),
+        ssl_certfile=settings.cert_file,
+        ssl_keyfile=settings.key_file,
+        timeout_graceful_shutdown=_GRACE_S,
+        log_config=None,
+        access_log=False,  # addresses may hold a client's code
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(
+            "console.cert_file, console.key_file",
+            f"they cannot be used: {error}",
+            "Give a certificate and its key as readable PEM files",
+        ) from None
+    return config
+
+
+def _listening(settings: ConsoleSettings) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        family, _, _, _, place = found[0]
+        return socket.create_server(place[:2], family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"console {settings.host}:{settings.port}",
+            f"cannot listen there: {error.strerror or error}",
+            "Give another console.host or console.port",
+        ) from None
+
+
+def _address(settings: ConsoleSettings, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if settings.is_secure else 'http'}://{shown}:{port}/"

@@ -1,0 +1,101 @@
+"""All that the page of a session says, worded as in its report; no sample is read for it."""
+
+from pathlib import Path
+from typing import Any
+
+from logger.archive.report import accounts, completeness, measures
+from logger.archive.report.gaps import gaps_of
+from logger.archive.report.overview import Beside, figures, summary
+from logger.archive.report.proof import Proof, proof_of
+from logger.archive.report.zones import zone_sums
+from logger.journal.reader import JournalReader
+from logger.review.words import Words
+from logger.session.clock_account import clock_account
+from logger.session.model import Session
+from logger.session.state_hash import state_hash
+from logger.session.true_clock import readings_of
+
+
+def session_facts(
+    data_dir: Path, session: Session, beside: Beside, site: str, words: Words
+) -> dict[str, Any]:
+    """Return the values of ``session.html``; ``beside`` is what other sessions tell of this."""
+    with JournalReader(data_dir) as reader:
+        clocks = clock_account(session, list(readings_of(reader)))
+        gaps = gaps_of(reader, session)
+        proof = proof_of(reader, session.id, session.started_position)
+    plan = session.plan
+    return {
+        "session": session,
+        "banners": _banners(session, words),
+        "remarks": _remarks(session, words),
+        "summary": summary(session, clocks, site, beside, words),
+        "figures": figures(session, words),
+        "statement": completeness.statement(session, words),
+        "gaps": completeness.gaps(gaps, words),
+        "breaks": completeness.breaks(session, words),
+        "zones": measures.by_zone(zone_sums(session), session, words),
+        "segments": measures.by_segment(session, words),
+        "envelope": measures.envelope(plan, words),
+        "plan_words": _plan_words(session, words),
+        "deviations_by_zone": measures.deviations_by_zone(session, words),
+        "deviations": measures.deviations(session, words),
+        "clinical": accounts.clinical(session, words),
+        "events": accounts.adverse_events(session, words),
+        "notes": accounts.notes(session, words),
+        "signatures": accounts.signatures(session, words),
+        "amendments": accounts.amendments(session, words),
+        "archive": _archive(session, proof, words),
+        "archive_words": _archive_words(proof, words),
+    }
+
+
+def _banners(session: Session, words: Words) -> list[str]:
+    banners = [words.word("simulated")] if session.simulated else []
+    return banners + ([words.word("unfinished")] if session.state != "stopped" else [])
+
+
+def _remarks(session: Session, words: Words) -> list[str]:
+    record = session.record
+    said = [words.word("simulated_note")] if session.simulated else []
+    said += [words.word("statistics_due")] if record.statistics_due else []
+    if record.split_from:
+        said.append(words.word("split_from", session=record.split_from))
+    if record.merged_into:
+        said.append(words.word("merged_into", session=record.merged_into))
+    return said
+
+
+def _plan_words(session: Session, words: Words) -> list[str]:
+    plan = session.plan
+    if plan is None:
+        return [words.word("not_compared")]
+    said = [f"{plan.name} {plan.version}"]
+    if plan.interval_days is not None:
+        said.append(words.word("interval_days", days=plan.interval_days))
+    if plan.note:
+        said.append(f"{words.word('plan_note')}: {plan.note}")
+    return [*said, words.word("envelope_note")]
+
+
+def _archive(session: Session, proof: Proof, words: Words) -> list[list[str]]:
+    """Return label and value of what vouches for the record."""
+    pairs = [["state_hash", state_hash(session)]]
+    newest, head = proof.newest, proof.head
+    if newest is not None:
+        told = newest.told
+        pairs += [["sealed_at", words.moment(newest.time_unix_ns)]]
+        pairs += [["revision", str(told.revision)], ["manifest", told.manifest_sha256]]
+        pairs += [["former_manifest", told.former_sha256]] if told.former_sha256 else []
+    if head is not None:
+        at = words.word("position", position=head.position)
+        pairs += [["head_time", words.moment(head.time_unix_ns)]]
+        pairs += [["head_journal", f"{at}: {head.chain_hash}"], ["head_key", head.key]]
+    return [[words.word(label), value] for label, value in pairs]
+
+
+def _archive_words(proof: Proof, words: Words) -> list[str]:
+    if proof.newest is None:
+        return [words.word("not_sealed")]
+    said = [words.word("proof_note")]
+    return said if proof.head is not None else [*said, words.word("not_headed")]

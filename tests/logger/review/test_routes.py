@@ -1,0 +1,72 @@
+"""Every role, and nobody, at every address of the table; and nothing besides the table."""
+
+import pytest
+from starlette.routing import Route as Served
+
+from logger.accounts.model import ROLES
+from logger.review.routes import ROUTES, Route
+from tests.support.consoled import Browser, Consoled
+from tests.support.stories import SESSION
+
+_ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
+_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json"}
+_WALK = [pytest.param(route, id=f"{route.method} {route.path}") for route in ROUTES]
+
+
+async def _ask(browser: Browser, route: Route) -> tuple[int, str]:
+    address = route.path.format(**_FILLED_IN)
+    if route.method == "GET":
+        answer = await browser.get(address)
+    else:
+        here = "/sessions" if "sign-in" in browser.client.cookies else "/sign-in"
+        answer = await browser.send(address, here)
+    return answer.status_code, answer.headers.get("location", "")
+
+
+@pytest.mark.parametrize("route", _WALK)
+async def test_nobody_reaches_only_what_is_open(consoled: Consoled, route: Route) -> None:
+    status, location = await _ask(consoled.browser(), route)
+    sent_to_sign_in = status == 303 and location.startswith("/sign-in")
+    assert sent_to_sign_in != route.is_open or route.path == "/set-up"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", _WALK)
+async def test_a_role_reaches_what_names_it(consoled: Consoled, route: Route, role: str) -> None:
+    browser = await consoled.signed_in(_ACCOUNTS[role])
+    status, _ = await _ask(browser, route)
+    assert status < 500
+    assert (status == 403) == (not route.is_open and role not in route.roles) or (
+        route.path == "/sign-in" and route.method == "POST"  # an empty password is wrong
+    )
+
+
+async def test_a_route_that_names_no_role_is_closed_to_all(
+    consoled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = [Route("GET", route.path, route.page) for route in ROUTES if route.path == "/sessions"]
+    monkeypatch.setattr("logger.review.app.ROUTES", (*closed, *ROUTES))
+    strict = Consoled(consoled.data_dir)
+    for account in _ACCOUNTS.values():
+        browser = await strict.signed_in(account)
+        assert (await browser.get("/sessions")).status_code == 403
+
+
+def test_nothing_is_served_that_is_not_in_the_table(consoled: Consoled) -> None:
+    served = {
+        (one.path, method)
+        for one in consoled.app.routes
+        if isinstance(one, Served)
+        for method in one.methods or ()
+    }
+    assert all(isinstance(one, Served) for one in consoled.app.routes)
+    expected = {(route.path, route.method) for route in ROUTES}
+    assert served == expected | {(path, "HEAD") for path, method in expected if method == "GET"}
+
+
+@pytest.mark.parametrize("address", ["/docs", "/openapi.json", "/static/../app.py", "/sessions/x"])
+async def test_another_address_is_not_found(consoled: Consoled, address: str) -> None:
+    browser = await consoled.signed_in("boss")
+    answer = await browser.get(address)
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text

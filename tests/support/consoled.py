@@ -1,0 +1,156 @@
+"""The console as an application, over a real journal, with a clock that stands still."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from logger.accounts.access import ACCESS_KINDS, NOTE_ACCESS, NoteAccess, judge_access
+from logger.accounts.model import Role
+from logger.accounts.orders import AnyAccountOrder
+from logger.accounts.store import read_accounts
+from logger.errors import NotRunning
+from logger.journal import kinds
+from logger.journal.entry import Draft
+from logger.journal.kinds import Payload
+from logger.journal.reader import JournalReader
+from logger.journal.writer import Journal
+from logger.review.app import make_app
+from logger.review.console import Console, Outside, make_console
+from logger.review.set_up import SetUpCode
+from logger.review.settings import ConsoleSettings
+from logger.service.account_orders import judged
+from logger.session.store import load_sessions
+from tests.support.accounts import CHEAP, NOON_NS, PASSWORD, Accounts
+from tests.support.stories import host_time
+
+ADDRESS = "http://console"
+ACTOR = "uid:1000"
+_FORM_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
+_NS_PER_S = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Carries out orders as the recorder does; may be away."""
+
+    data_dir: Path
+    runs: bool = True
+
+    def carry_out(self, order: str, arguments: dict[str, Any]) -> Any:
+        """Append what the order comes to; CommandRefused, NotRunning."""
+        if not self.runs:
+            raise NotRunning(f"no recorder is running in {self.data_dir}")
+        with Journal.open(self.data_dir, host_time) as journal:
+            (entry,) = journal.append([self._draft(order, arguments)])
+        return {"done": entry.kind, "position": entry.position}
+
+    def _draft(self, order: str, arguments: dict[str, Any]) -> Draft:
+        if order != NOTE_ACCESS:
+            asked = msgspec.convert(arguments, AnyAccountOrder)
+            return judged(self.data_dir, asked, ACTOR)
+        with JournalReader(self.data_dir) as reader, load_sessions(self.data_dir) as sessions:
+            payload = judge_access(
+                msgspec.convert(arguments, NoteAccess),
+                read_accounts(self.data_dir, reader),
+                lambda session: sessions.session(session) is not None,
+            )
+        return Draft(kinds.kind_of(payload), "", ACTOR, kinds.encode(payload))
+
+
+@dataclass(slots=True)
+class Time:
+    """Both clocks of a console, moved by the test alone."""
+
+    now_ns: int = NOON_NS
+
+    def pass_by(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.now_ns += round(seconds * _NS_PER_S)
+
+
+class Consoled:
+    """A console and the browsers that ask it."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: ConsoleSettings | None = None,
+        set_up: bool = False,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self.data_dir = data_dir
+        self.time = Time()
+        self.recorder = Recorder(data_dir)
+        outside = Outside(
+            lambda: self.time.now_ns / _NS_PER_S, lambda: self.time.now_ns, random_bytes, CHEAP
+        )
+        self.console: Console = make_console(
+            settings or ConsoleSettings(),
+            "clinic-1",
+            data_dir,
+            outside,
+            self.recorder.carry_out,
+            SetUpCode(random_bytes) if set_up else None,
+        )
+        self.app = make_app(self.console)
+
+    def add(self, account: str, role: Role) -> None:
+        """Add an account with the usual password; the administrator ``boss`` comes first."""
+        Accounts(self.data_dir).add(account, role, by="" if account == "boss" else "boss")
+
+    def browser(self) -> "Browser":
+        """Return a browser that was never here."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        secure = self.console.settings.is_secure
+        address = ADDRESS.replace("http", "https") if secure else ADDRESS
+        return Browser(httpx.AsyncClient(transport=transport, base_url=address))
+
+    async def signed_in(self, account: str) -> "Browser":
+        """Return a browser in which that account is signed in."""
+        browser = self.browser()
+        answer = await browser.send("/sign-in", account=account, password=PASSWORD)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def noted(self) -> list[Payload]:
+        """Return all that was noted of who used the console, in order."""
+        with JournalReader(self.data_dir) as reader:
+            return [
+                kinds.decode(entry.kind, entry.payload or b"{}")
+                for entry in reader.entries(kinds=ACCESS_KINDS)
+            ]
+
+
+class Browser:
+    """Asks for pages and sends forms as they stand on a page."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def get(self, address: str) -> httpx.Response:
+        """Return the answer, whatever it is; nothing is followed."""
+        return await self.client.get(address)
+
+    async def send(self, address: str, page: str = "/sign-in", **fields: str) -> httpx.Response:
+        """Return the answer to a form with the token that ``page`` gives."""
+        token = form_token_of(await self.get(page))
+        return await self.client.post(address, data={"form_token": token, **fields})
+
+
+def form_token_of(page: httpx.Response) -> str:
+    """Return the token that the forms of a page carry."""
+    found = _FORM_TOKEN.search(page.text)
+    assert found is not None, f"{page.status_code}: {page.text}"
+    return found[1]
+
+
+def text_of(page: httpx.Response) -> str:
+    """Return what is read on a page, every run of blanks as one."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
