@@ -1,6 +1,5 @@
 """The file ``accounts.db``: made for its owner alone, opened so that its writes last."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from urllib.parse import quote
 import apsw
 
 from logger.errors import CommandRefused, ConfigError, JournalError
-from logger.journal.files import sync_directory
+from logger.journal.files import make_private_file, sync_directory
 
 ACCOUNTS_FILE = "accounts.db"
 VERSION = 1
@@ -113,16 +112,11 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone; take rights back that somebody gave away.
-
-    A file that is there is not opened: closing it would drop SQLite's locks of this process.
-    """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY))
+    """Create the file for its owner alone; take rights back that somebody gave away."""
+    if make_private_file(path):
         sync_directory(path.parent)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            path.chmod(_OWNER_ONLY)
+    elif path.stat().st_mode & 0o077:
+        path.chmod(_OWNER_ONLY)
 
 
 def _check_version(connection: apsw.Connection, path: Path) -> None:

@@ -33,6 +33,7 @@ DAMAGE = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 
 _MAGIC = b"SQLite format 3\0"
 _REASON_AT_MOST = 300
+_READ_MAIN = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY
 
 
 def find_damage(data_dir: Path) -> str:
@@ -105,8 +106,7 @@ def _header_problem(path: Path, head: Head | None) -> str:
     """
     if head is None:
         return ""
-    with path.open("rb") as file:
-        header = file.read(FILE_HEADER_BYTES)
+    header = _header(path)
     version = int.from_bytes(header[60:64], "big")
     unset = header[44:48] + header[56:64] + header[68:72]
     if wal_path(path).exists() and header.startswith(_MAGIC) and not any(unset):
@@ -122,6 +122,15 @@ def _header_problem(path: Path, head: Head | None) -> str:
         version > 0 or wal_path(path).exists(),
     )
     return "" if all(expected) else "its header was altered"
+
+
+def _header(path: Path) -> bytes:
+    """Return the file's header, read by SQLite: closing a descriptor of ours drops its locks."""
+    file = apsw.VFSFile("", str(path), [_READ_MAIN, 0])
+    try:
+        return file.xRead(FILE_HEADER_BYTES, 0)
+    finally:
+        file.xClose()
 
 
 def _is_ours(header: bytes) -> bool:

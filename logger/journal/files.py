@@ -74,13 +74,23 @@ def make_data_directory(directory: Path) -> None:
     sync_directory(directory.parent)
 
 
-def make_journal_file(journal: Path) -> None:
-    """Create an empty file for its owner alone, unless it is there.
+def make_private_file(path: Path) -> bool:
+    """Create an empty file for its owner alone; False if it is there already.
 
-    SQLite gives the files that it keeps beside it the same rights.
+    Then it is not opened: closing any descriptor of a database that this process has open
+    drops SQLite's locks on it, and another program may then take its log away. SQLite gives
+    the files that it keeps beside it the same rights.
     """
-    descriptor = os.open(journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    os.close(descriptor)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def make_journal_file(journal: Path) -> None:
+    """Create an empty journal unless it is there; its name is on the drive."""
+    make_private_file(journal)
     sync_directory(journal.parent)
 
 

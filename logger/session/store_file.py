@@ -6,7 +6,6 @@ stopped session, and the open ones as they stood at the position that it covers.
 """
 
 import logging
-import os
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import apsw
 import msgspec
 
 from logger.errors import SinkUnavailable
+from logger.journal.files import make_private_file
 from logger.journal.reader import JournalReader
 from logger.session.cartridge_flags import CartridgeUse
 from logger.session.index import (
@@ -224,7 +224,7 @@ def _storage_errors() -> Iterator[None]:
 
 def _open_for_writing(path: Path) -> apsw.Connection:
     """Open or create the file, for its owner alone: it names clients."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    make_private_file(path)
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     try:
