@@ -127,7 +127,7 @@ def test_the_contract_on_mqtt_has_the_same_topics() -> None:
     page = (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8")
     contract = (ROOT / "config" / "asyncapi.yaml").read_text(encoding="utf-8")
     leaves = re.findall(r"\| `needlelog/<site>/(?:pen/<serial>/)?([\w/]+)` \|", page)
-    assert len(leaves) == 7
+    assert len(leaves) == 8
     for leaf in leaves:
         assert re.search(rf"address: \S*/{leaf}\b", contract), leaf
 

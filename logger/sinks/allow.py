@@ -3,11 +3,12 @@
 A kind of entry that is not named here goes to no broker and no database, nor does a
 field. No free text, no person and no clinical value is named. Words are published only
 if they are among those foreseen; anything else becomes ``other``. A signed head holds
-hashes, numbers and a signature alone; one that holds anything else stays.
+hashes, numbers and a signature alone; one that holds anything else stays. Of an erasure
+only sessions, pens and positions are told, which receivers know already: so that they forget.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from logger.journal import kinds
@@ -15,6 +16,7 @@ from logger.journal.entry import Entry
 
 Value = float | int | bool | str
 HEAD = "head.signed"
+ERASED = "client.erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,19 @@ class PublicEvent:
     name: str
     time_unix_ns: int
     fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicErasure:
+    """What may be told of the erasure that the entry at ``position`` ordered.
+
+    ``stretches`` are the positions of each session's blocks, as they were delivered.
+    """
+
+    position: int
+    time_unix_ns: int
+    sessions: Sequence[str]
+    stretches: Sequence[kinds.ErasedStretch]
 
 
 _BARE: Mapping[str, str] = {
@@ -46,18 +61,29 @@ ALLOWED_KINDS = frozenset(_BARE) | {
     "gap",
     "session.stopped",
     HEAD,
+    ERASED,
 }
 """Every kind of which anything leaves the mini-PC."""
 
 
 def public_event(entry: Entry) -> PublicEvent | None:
-    """Return what may be told of ``entry`` besides samples; None if nothing may."""
+    """Return what may be told of ``entry`` besides samples and erasures; None if nothing may."""
     if entry.payload is None or entry.kind not in ALLOWED_KINDS or entry.kind == kinds.SAMPLES:
         return None
     if entry.kind in _BARE:
         return PublicEvent(_BARE[entry.kind], entry.time_ns, {})
     payload = kinds.decode(entry.kind, entry.payload)
     return _head(payload) if isinstance(payload, kinds.HeadSigned) else _told_of(entry, payload)
+
+
+def public_erasure(entry: Entry) -> PublicErasure | None:
+    """Return what may be told of an erasure; None of any other entry."""
+    if entry.kind != ERASED or entry.payload is None:
+        return None
+    told = kinds.decode(entry.kind, entry.payload)
+    if not isinstance(told, kinds.ClientErased):
+        return None
+    return PublicErasure(entry.position, entry.time_ns, told.sessions, told.stretches)
 
 
 def _told_of(entry: Entry, payload: kinds.Payload) -> PublicEvent | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 import aiomqtt
@@ -13,6 +13,7 @@ from logger.journal.entry import Entry
 from logger.journal.quarantine import Quarantined
 from logger.session.assignment import Retag
 from logger.sinks.mqtt_client import QOS, AcknowledgedClient
+from logger.sinks.mqtt_erasing import pens_of_erased
 from logger.sinks.mqtt_payloads import Message, Publisher
 from logger.sinks.mqtt_refusals import REFUSED_RETRY_S
 from logger.sinks.mqtt_states import availability, bridge_state, session_state
@@ -110,6 +111,8 @@ class MqttSink:
         if together:
             refused += await self._publish(together, unhurried=at_leisure)
         self._suspect.settled()
+        if erased := pens_of_erased(batch):
+            await self._clear(erased)
         return Receipt(refused)
 
     async def retag(
@@ -185,6 +188,15 @@ class MqttSink:
             for refusal in client.refused.values():
                 raise SinkUnavailable(str(refusal), REFUSED_RETRY_S)
             self._retained.update(some)
+
+    async def _clear(self, pens: Iterable[str]) -> None:
+        """Replace what the broker may keep of an erased session of ``pens``, if it was cut off."""
+        now = self._present().pens
+        states: dict[str, bytes] = {}
+        for pen in pens:
+            session = now[pen].session if pen in now else None
+            states[self._publisher.pen_topic(pen, "session")] = session_state(pen, session)
+        await self._retain(states)
 
     async def _publish(
         self, together: Sequence[_Placed], *, unhurried: bool = False

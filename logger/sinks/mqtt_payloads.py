@@ -11,7 +11,8 @@ from drivers.escape import escape_topic
 from drivers.model import SampleBlock, is_simulated
 from logger.journal.entry import Entry
 from logger.session.assignment import Assignment, Retag
-from logger.sinks.allow import HEAD, PublicEvent, Value, public_event
+from logger.sinks.allow import HEAD, PublicEvent, Value, public_erasure, public_event
+from logger.sinks.mqtt_erasing import erasure_message
 from logger.sinks.mqtt_states import SCHEMA, signed_head
 from logger.sinks.sink import Labelled
 from logger.sinks.texts import Column, TextsOfBlocks
@@ -122,6 +123,11 @@ class Publisher:
         """Where the newest signed head of the journal is retained."""
         return f"{self.base}/bridge/head"
 
+    @property
+    def erasure_topic(self) -> str:
+        """Where receivers are told what to forget."""
+        return f"{self.base}/bridge/erasure"
+
     def pen_topic(self, pen: str, leaf: str) -> str:
         """Return the topic ``leaf`` of a pen, whatever its serial number holds."""
         return f"{self.base}/pen/{_level(pen)}/{leaf}"
@@ -131,9 +137,14 @@ class Publisher:
         if item.block is not None:
             payload = _ENCODE(self._telemetry(item, item.block, now_ns))
             return Message(self.pen_topic(item.entry.stream, "telemetry"), payload)
+        historical = _is_historical(item.entry, now_ns)
+        erasure = public_erasure(item.entry)
+        if erasure is not None:
+            journal = item.entry.journal or self.journal
+            payload = erasure_message(self.site, journal, erasure, historical)
+            return Message(self.erasure_topic, payload)
         event = public_event(item.entry)
         if event is not None and item.entry.kind == HEAD:
-            historical = _is_historical(item.entry, now_ns)
             head = signed_head(self.site, item.entry, event, historical)
             return Message(self.head_topic, head, retain=True)
         if event is None or not item.entry.stream:

@@ -10,6 +10,7 @@ from tests.support.journaled import EPOCH_US, ListJournal, session_started
 
 SECRET = "SECRET"
 SESSION = "20261122-abcd"
+ERASED_SESSION = "20261121-gone"
 _NOW_NS = EPOCH_US * 1000
 _HOST = HostTime(_NOW_NS, 0, True)
 
@@ -154,6 +155,14 @@ _AFTER: tuple[kinds.Payload, ...] = (
     kinds.SignInFailed(account=SECRET, at_unix_ns=_NOW_NS),
     kinds.SessionViewed(account=SECRET, at_unix_ns=_NOW_NS, session=SESSION),
     kinds.SessionExported(account=SECRET, at_unix_ns=_NOW_NS, session=SESSION, form="csv"),
+    kinds.ClientErased(
+        erasure=SECRET,
+        sessions=(ERASED_SESSION,),
+        stretches=(kinds.ErasedStretch("NP-1", ERASED_SESSION, 1, 2),),
+        statements=(),
+        account=SECRET,
+        reason=SECRET,
+    ),
     kinds.KeyMade(fingerprint=SECRET, public_key=SECRET),
     kinds.KeyRevoked(
         fingerprint=SECRET, public_key=SECRET, cause=SECRET, reason=SECRET, nonce=SECRET
@@ -162,6 +171,9 @@ _AFTER: tuple[kinds.Payload, ...] = (
     signed_head(key=SECRET),
     kinds.ServiceStopped(reason=SECRET),
 )
+
+
+_OF_NO_PEN = (kinds.HeadSigned, kinds.ClientErased)
 
 
 def journal_of_everything() -> ListJournal:
@@ -173,7 +185,7 @@ def journal_of_everything() -> ListJournal:
     journal.append(session_started(SESSION))
     journal.append_samples()
     for payload in _AFTER:
-        journal.append(payload, "" if isinstance(payload, kinds.HeadSigned) else "NP-1")
+        journal.append(payload, "" if isinstance(payload, _OF_NO_PEN) else "NP-1")
         journal.append_samples()
     last = journal.last_position
     journal.append(kinds.SessionResumed(session=SESSION, adopted_from=last, adopted_to=last))
