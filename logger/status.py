@@ -115,7 +115,9 @@ class SinkStatus(msgspec.Struct, frozen=True, kw_only=True):
 class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The sealing of what is recorded; ``sealed`` counts since the start of the service.
 
-    So do ``pruned`` and ``erased``: payloads that left the journal.
+    So do ``pruned`` and ``erased``, payloads that left the journal, and ``dropped``, refused
+    items and damaged files. The days say how long samples, those items and those files are
+    kept where the record can spare them; 0 is for ever.
 
     ``waiting`` is its state before the first round. ``failed`` says what could not be done
     in the last round, and why.
@@ -125,6 +127,10 @@ class ArchiveStatus(msgspec.Struct, frozen=True, kw_only=True):
     sealed: int = 0
     pruned: int = 0
     erased: int = 0
+    dropped: int = 0
+    payloads_days: int = 0
+    quarantine_days: int = 0
+    damaged_days: int = 0
     last_round_unix_ns: int | None = None
     failed: tuple[str, ...] = ()
     retry_in_s: float | None = None

@@ -26,7 +26,7 @@ def status_lines(status: Status) -> list[str]:
     lines += [line for one in status.sessions for line in _session_lines(one)] or [
         "no session is open"
     ]
-    lines.append(_archive_line(status.archive))
+    lines += [_archive_line(status.archive), _kept_line(status.archive)]
     lines += [line for sink in status.sinks for line in _sink_lines(sink)] or ["no sink is set"]
     return lines + _condition_lines(status)
 
@@ -92,6 +92,25 @@ def _archive_line(archive: ArchiveStatus) -> str:
     last = "" if done_ns is None else f", last at {_time(done_ns)}"
     again = "" if archive.retry_in_s is None else f" (again in {_age(archive.retry_in_s)})"
     return f"archive: {archive.state}, {archive.sealed} sealed{last}{again}"
+
+
+def _kept_line(archive: ArchiveStatus) -> str:
+    gone = {
+        "blocks pruned": archive.pruned,
+        "payloads erased": archive.erased,
+        "items and files dropped": archive.dropped,
+    }
+    taken = [f"{count} {what}" for what, count in gone.items() if count]
+    since = f"; since the start {', '.join(taken)}" if taken else ""
+    return (
+        f"kept: sealed samples {_days(archive.payloads_days)} in the journal, refused items "
+        f"{_days(archive.quarantine_days)}, recovered damaged files "
+        f"{_days(archive.damaged_days)}, the record for ever{since}"
+    )
+
+
+def _days(days: int) -> str:
+    return f"{days} days" if days else "for ever"
 
 
 def _time(unix_ns: int | None) -> str:

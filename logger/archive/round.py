@@ -1,4 +1,4 @@
-"""One round of the archive's work: seal what is due, sign a head, then erase and prune.
+"""One round of the archive's work: seal what is due, sign a head, then erase, prune and drop.
 
 Run by the service in a child process, or by a person. One at a time: a lock in the data
 directory keeps a second away.
@@ -45,12 +45,14 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
 class Round(msgspec.Struct, kw_only=True):
     """What a round came to; ``failed`` says what could not be done, and why.
 
-    ``pruned`` and ``erased`` count payloads that left the journal.
+    ``pruned`` and ``erased`` count payloads that left the journal, ``dropped`` refused items
+    and damaged files whose time was over.
     """
 
     sealed: list[Sealed] = []
     pruned: int = 0
     erased: int = 0
+    dropped: int = 0
     failed: list[str] = []
     head_position: int | None = None
 
@@ -85,7 +87,7 @@ def run_round(
             done.head_position = sign_head(data_dir, order, now_unix_ns).position
         if retention is not None:
             kept = keep_up(data_dir, order, retention, now_unix_ns)
-            done.pruned, done.erased = kept.pruned, kept.erased
+            done.pruned, done.erased, done.dropped = kept.pruned, kept.erased, kept.dropped
             done.failed += kept.failed
     return done
 

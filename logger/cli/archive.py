@@ -47,6 +47,7 @@ def _lines(done: Round) -> list[str]:
     lines += [f"NOT DONE {one}" for one in done.failed]
     lines += [f"{done.erased} payloads erased"] if done.erased else []
     lines += [f"{done.pruned} blocks pruned"] if done.pruned else []
+    lines += [f"{done.dropped} refused items and damaged files dropped"] if done.dropped else []
     if done.head_position is not None:
         lines.append(f"head signed at position {done.head_position}")
     return lines or ["nothing to seal"]

@@ -44,6 +44,7 @@ class _Told(msgspec.Struct):
     sealed: list[dict[str, object]] = []
     pruned: int = 0
     erased: int = 0
+    dropped: int = 0
     failed: list[str] = []
 
 
@@ -63,6 +64,15 @@ class Chores:
     now_unix_ns: Callable[[], int]
     status: ArchiveStatus = field(default_factory=ArchiveStatus)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Have the status say what is kept for how long."""
+        kept = self.retention
+        self._tell(
+            payloads_days=kept.payloads_days,
+            quarantine_days=kept.quarantine_days,
+            damaged_days=kept.damaged_days,
+        )
 
     async def run(self) -> None:
         """Do chores for ever; a cancellation ends the child, which may be killed anywhere."""
@@ -114,6 +124,7 @@ class Chores:
             sealed=self.status.sealed + len(told.sealed),
             pruned=self.status.pruned + told.pruned,
             erased=self.status.erased + told.erased,
+            dropped=self.status.dropped + told.dropped,
             last_round_unix_ns=self.now_unix_ns(),
         )
         if not code:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from logger.journal.reader import JournalReader
 from logger.journal.sealing import stored
 from logger.journal.writer import Journal
 from logger.recorder.committer import Committer
+from logger.service import queue_rules
 from logger.service.signing_orders import outcome
 from logger.session.store import load_sessions
 
+_Judged = kinds.Payload | list[kinds.Payload]
 _TRIES = 5
 _JUDGED_BY = (*SESSION_KINDS, *HOLD_KINDS)
 
@@ -44,7 +46,16 @@ class RetentionOrders:
                 return {"emptied": len(going[0])}
             case orders.TIDY:
                 return {"tidied": await self._committer.tidy(orders.TIDIED_PAGES)}
+            case orders.DROP_REFUSED:
+                return await self._drop(msgspec.convert(arguments, orders.DropRefused), actor)
         return await self._append(order, arguments, actor)
+
+    async def _drop(self, order: orders.DropRefused, actor: str) -> dict[str, Any]:
+        async with self._committer.exclusive():
+            drafts, items = await asyncio.to_thread(judged_drop, self._data_dir, order, actor)
+            if items:
+                await self._committer.append(drafts, items)
+        return {"dropped": len(items)}
 
     async def _append(self, order: str, arguments: dict[str, Any], actor: str) -> dict[str, Any]:
         for _ in range(_TRIES):
@@ -73,6 +84,11 @@ def carry_out_alone(
             return {"emptied": len(positions)}
         case orders.TIDY:
             return {"tidied": journal.tidy(orders.TIDIED_PAGES)}
+        case orders.DROP_REFUSED:
+            drop = msgspec.convert(arguments, orders.DropRefused)
+            told, items = judged_drop(data_dir, drop, actor)
+            journal.append(told, released=items)
+            return {"dropped": len(items)}
     drafts, _ = judged_retention(data_dir, order, arguments, actor)
     return outcome(journal.append(drafts))
 
@@ -109,25 +125,38 @@ def judged_emptying(data_dir: Path, asked: orders.Empty) -> tuple[list[int], lis
     return positions, released
 
 
+def judged_drop(
+    data_dir: Path, order: orders.DropRefused, actor: str
+) -> tuple[list[Draft], list[Quarantined]]:
+    """Return the entry that tells of it, and the items that are there still; both may be none."""
+    with JournalReader(data_dir, stored) as reader:
+        items = reader.quarantined_items(order.sink, order.items)
+    told = [queue_rules.dropped(items, order.reason)] if items else []
+    return [queue_rules.draft(one, actor) for one in told], items
+
+
+_JUDGES: Mapping[str, tuple[type[Any], Callable[[Any, rules.Known], _Judged]]] = {
+    orders.SET_HOLD: (orders.SetHold, rules.set_hold),
+    orders.LIFT_HOLD: (orders.LiftHold, rules.lift_hold),
+    orders.ERASE: (orders.EraseClient, rules.erase_client),
+    orders.ERASE_AGAIN: (orders.EraseAgain, rules.erase_again),
+    orders.FINISH: (orders.FinishErasure, rules.finish_erasure),
+    orders.EMPTY_DAMAGED: (orders.EmptyDamaged, rules.empty_damaged),
+    orders.PRUNE: (orders.Prune, rules.prune),
+}
+"""What an order is, and the rule by which it becomes entries."""
+
+
 def _judged(
     order: str, arguments: dict[str, Any], known: rules.Known
 ) -> tuple[Sequence[kinds.Payload], str]:
-    match order:
-        case orders.SET_HOLD:
-            return [rules.set_hold(msgspec.convert(arguments, orders.SetHold), known)], ""
-        case orders.LIFT_HOLD:
-            return [rules.lift_hold(msgspec.convert(arguments, orders.LiftHold), known)], ""
-        case orders.ERASE:
-            return rules.erase_client(msgspec.convert(arguments, orders.EraseClient), known), ""
-        case orders.ERASE_AGAIN:
-            return rules.erase_again(msgspec.convert(arguments, orders.EraseAgain), known), ""
-        case orders.FINISH:
-            finish = msgspec.convert(arguments, orders.FinishErasure)
-            return [rules.finish_erasure(finish, known)], ""
-        case orders.PRUNE:
-            asked = msgspec.convert(arguments, orders.Prune)
-            return [rules.prune(asked, known)], asked.pen
-    raise CommandRefused(f"there is no order {order!r}", f"Known: {', '.join(orders.ORDERS)}")
+    if order not in _JUDGES:
+        raise CommandRefused(f"there is no order {order!r}", f"Known: {', '.join(orders.ORDERS)}")
+    form, judge = _JUDGES[order]
+    asked = msgspec.convert(arguments, form)
+    told = judge(asked, known)
+    pen = asked.pen if isinstance(asked, orders.Prune) else ""
+    return told if isinstance(told, list) else [told], pen
 
 
 def _stream(payload: kinds.Payload, pen: str, known: rules.Known) -> str:

@@ -60,7 +60,18 @@ def test_a_clock_that_was_set_is_told_with_its_last_step() -> None:
 
 
 def test_without_sessions_and_sinks_that_is_said() -> None:
-    assert _lines()[2:5:2] == ["no session is open", "no sink is set"]
+    said = _lines()
+    assert "no session is open" in said
+    assert "no sink is set" in said
+
+
+def test_it_says_what_is_kept_for_how_long_and_what_went() -> None:
+    archive = ArchiveStatus(payloads_days=30, quarantine_days=90, pruned=12, dropped=2)
+    assert (
+        "kept: sealed samples 30 days in the journal, refused items 90 days, recovered damaged "
+        "files for ever, the record for ever; since the start 12 blocks pruned, "
+        "2 items and files dropped"
+    ) in _lines(archive=archive)
 
 
 def test_a_service_without_conditions_is_good() -> None:

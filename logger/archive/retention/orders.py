@@ -15,9 +15,11 @@ FINISH: Final = "client.finish_erasure"
 PRUNE: Final = "payloads.prune"
 EMPTY: Final = "payloads.empty"
 TIDY: Final = "journal.tidy"
+DROP_REFUSED: Final = "refused.drop"
+EMPTY_DAMAGED: Final = "damaged.empty"
 
-APPENDING: Final = (SET_HOLD, LIFT_HOLD, ERASE, ERASE_AGAIN, FINISH, PRUNE)
-ORDERS: Final = (*APPENDING, EMPTY, TIDY)
+APPENDING: Final = (SET_HOLD, LIFT_HOLD, ERASE, ERASE_AGAIN, FINISH, PRUNE, EMPTY_DAMAGED)
+ORDERS: Final = (*APPENDING, EMPTY, TIDY, DROP_REFUSED)
 EMPTIED_AT_ONCE: Final = 100
 """Payloads that one order takes away: some 4 ms of the journal's thread, between two commits."""
 TIDIED_PAGES: Final = 500
@@ -78,3 +80,19 @@ class Empty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     because: int
     positions: tuple[int, ...]
+
+
+class DropRefused(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Drop those of ``items``, by number, that lie in quarantine for ``sink`` still."""
+
+    sink: str
+    items: tuple[int, ...]
+    reason: str
+
+
+class EmptyDamaged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The damaged ``file``, of ``bytes``, is about to be emptied: ``recovered`` has all of it."""
+
+    file: str
+    recovered: str
+    bytes: int

@@ -119,6 +119,13 @@ def prune(order: orders.Prune, known: Known) -> kinds.PayloadsPruned:
     return told
 
 
+def empty_damaged(order: orders.EmptyDamaged, known: Known) -> kinds.DamagedEmptied:
+    """Return the entry that tells of a damaged file; CommandRefused while anything is held."""
+    if any(known.holds):
+        raise CommandRefused(f"{order.file} may hold what is held", "Lift the holds first")
+    return kinds.DamagedEmptied(file=order.file, recovered=order.recovered, bytes=order.bytes)
+
+
 def may_go(order: orders.Empty, reader: JournalReader) -> tuple[list[int], bool]:
     """Return which payloads go now, and whether it is because they are erased.
 

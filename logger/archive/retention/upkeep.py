@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from logger.archive.ledger import Ledger
+from logger.archive.retention.dropping import Dropping
 from logger.archive.retention.erasing import Erasing, erasures, replay
 from logger.archive.retention.holds import Holds
 from logger.archive.retention.leftovers import Leftovers
@@ -20,10 +21,14 @@ from logger.session.store import load_sessions
 
 @dataclass
 class Upkeep:
-    """What was taken away, in payloads; ``failed`` says what could not be, and why."""
+    """What was taken away, in payloads; ``failed`` says what could not be, and why.
+
+    ``dropped`` counts refused items and damaged files.
+    """
 
     pruned: int = 0
     erased: int = 0
+    dropped: int = 0
     failed: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -62,7 +67,18 @@ def keep_up(
         _prune(done, pruning, settings, now_unix_ns())
         done.pruned = pruning.blocks
         pruning.tidy()
+        _drop(done, pruning, settings, now_unix_ns())
     return done
+
+
+def _drop(done: Upkeep, pruning: Pruning, settings: RetentionSettings, now_unix_ns: int) -> None:
+    data_dir, order, holds = pruning.data_dir, pruning.order, pruning.holds
+    with JournalReader(data_dir) as reader:
+        dropping = Dropping(data_dir, reader, order, holds, pruning.sessions, now_unix_ns)
+        with done.noting("dropping refused items"):
+            done.dropped += dropping.drop_refused(settings)
+        with done.noting("emptying damaged files"):
+            done.dropped += dropping.empty_set_aside(settings)
 
 
 def _prune(done: Upkeep, pruning: Pruning, settings: RetentionSettings, now_unix_ns: int) -> None:

@@ -64,6 +64,7 @@ from logger.journal.kinds.record import (
 from logger.journal.kinds.retention import (
     ClientErased,
     ClientErasureDone,
+    DamagedEmptied,
     ErasedStretch,
     HoldLifted,
     HoldSet,
@@ -109,6 +110,7 @@ __all__ = [
     "ClientErasureDone",
     "ClinicalForm",
     "ClockChanged",
+    "DamagedEmptied",
     "DeliveryRejected",
     "DiskLevel",
     "ErasedStretch",
@@ -227,6 +229,7 @@ KINDS: dict[str, type[Payload]] = {
     "client.erased": ClientErased,
     "client.erasure_done": ClientErasureDone,
     "session.restated": SessionRestated,
+    "damaged.emptied": DamagedEmptied,
     "hold.set": HoldSet,
     "hold.lifted": HoldLifted,
 }

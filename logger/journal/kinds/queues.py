@@ -37,7 +37,10 @@ class QueueRetried(Payload, frozen=True, kw_only=True):
 
 
 class QueueDropped(Payload, frozen=True, kw_only=True):
-    """A person took items out of quarantine that the receiver never accepted, and why."""
+    """Items left the quarantine that the receiver never accepted, and why.
+
+    By a person's order, or after the time that the settings give them.
+    """
 
     sink: str
     items: tuple[int, ...]

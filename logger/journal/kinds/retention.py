@@ -74,6 +74,17 @@ class SessionRestated(Payload, frozen=True, kw_only=True):
     retagged: tuple[Retagged, ...] = ()
 
 
+class DamagedEmptied(Payload, frozen=True, kw_only=True):
+    """A ``file`` that was set aside is emptied: ``recovered`` has all that it told.
+
+    ``bytes`` is how long it was; its name stays.
+    """
+
+    file: str
+    recovered: str
+    bytes: int
+
+
 class HoldSet(Payload, frozen=True, kw_only=True):
     """Nothing of a session, or of all sessions of a client, may be pruned or erased.
 

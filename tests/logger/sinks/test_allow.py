@@ -35,6 +35,7 @@ STAYS = {
     "account.changed",
     "account.closed",
     "client.erasure_done",
+    "damaged.emptied",
     "hold.lifted",
     "hold.set",
     "payloads.pruned",
