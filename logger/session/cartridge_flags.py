@@ -6,7 +6,7 @@ it. Which session came first is the journal's order. So the same journal gives t
 flags, in whatever order sessions are read, summed up or amended.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
@@ -14,7 +14,7 @@ import msgspec
 
 from logger.journal.kinds import Cartridge
 from logger.session.cartridges import expiry_of
-from logger.session.gs1 import read_leniently
+from logger.session.gs1 import possible_serials, read_leniently
 from logger.session.model import Session
 
 Source = Literal["typed", "pen"]
@@ -43,6 +43,20 @@ class CartridgeUse(msgspec.Struct, frozen=True, kw_only=True):
     started_position: int
     simulated: bool
     udi: str
+
+
+class CartridgeUses:
+    """Uses of cartridges, found by serial number in no longer than it takes to name them."""
+
+    def __init__(self, uses: Iterable[CartridgeUse]) -> None:
+        self._by_serial: dict[str, list[CartridgeUse]] = {}
+        for use in uses:
+            for serial in possible_serials(use.udi):
+                self._by_serial.setdefault(serial, []).append(use)
+
+    def of(self, serial: str) -> Sequence[CartridgeUse]:
+        """Return all uses of cartridges with this serial number, and perhaps some others."""
+        return self._by_serial.get(serial, ())
 
 
 def cartridges_of(session: Session) -> Iterator[tuple[Source, Cartridge]]:
@@ -94,18 +108,16 @@ def is_serial(cartridge: Cartridge) -> bool:
 
 
 def flags_of(
-    session: Session, uses: Iterable[CartridgeUse], kin: Kin, zone: tzinfo | None = None
+    session: Session, uses: CartridgeUses, kin: Kin, zone: tzinfo | None = None
 ) -> tuple[CartridgeFlag, ...]:
-    """Return the flags of ``session``.
+    """Return the flags of ``session`` among all ``uses``.
 
-    ``uses`` must hold every use of a cartridge with one of its serial numbers, and may
-    hold others. ``zone`` is the time zone of days, the system's if None.
+    ``zone`` is the time zone of days, the system's if None.
     """
-    others = list(uses)
     day = _day(session, zone)
     flags = []
     for source, cartridge in cartridges_of(session):
-        before = _used_before(session, cartridge, others, kin)
+        before = _used_before(session, cartridge, uses, kin)
         if before:
             flags.append(
                 CartridgeFlag(
@@ -119,14 +131,14 @@ def flags_of(
 
 
 def _used_before(
-    session: Session, cartridge: Cartridge, uses: Iterable[CartridgeUse], kin: Kin
+    session: Session, cartridge: Cartridge, uses: CartridgeUses, kin: Kin
 ) -> tuple[str, ...]:
     if not is_serial(cartridge):
         return ()
     family = _family(session.id, kin)
     earlier = [
         (one.started_position, one.session)
-        for one in uses
+        for one in uses.of(cartridge.serial)
         if one.started_position < session.started_position
         and one.simulated == session.simulated
         and _is_same(read_leniently(one.udi), cartridge)

@@ -5,6 +5,7 @@ symbology identifiers). Parsed by biip, which is imported when there is a text t
 it takes 21 MB, and the recorder parses none.
 """
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,8 @@ _GS1_SYMBOLOGIES: Final = ("]C1", "]e0", "]d2", "]Q3", "]J1")
 _SYMBOLOGY_CHARACTERS: Final = 3
 
 _GTIN, _LOT, _EXPIRY, _SERIAL = "01", "10", "17", "21"
+_SERIAL_CHARACTERS: Final = 20
+_IDENTIFIER: Final = re.compile(r"\((\d{2,4})\)")
 _MEND: Final = "Scan its GS1 code, or give --lot, --expiry and --needles instead"
 
 
@@ -43,6 +46,21 @@ def read_leniently(text: str) -> Cartridge:
     """Return the same of a text that was taken as it is: what can be read of it, if anything."""
     cartridge, _ = _parsed(text)
     return cartridge if cartridge is not None else Cartridge(udi=text)
+
+
+def possible_serials(text: str) -> set[str]:
+    """Return what may be the serial number that a scan text tells: all that follows a 21.
+
+    For an index: nothing is parsed, and the serial number is among them if there is one.
+    """
+    for written in _FNC1_WRITTEN:
+        text = text.replace(written, _FNC1)
+    if text.lstrip().startswith("("):
+        named = _IDENTIFIER.split("".join(text.split()))
+        return {value for ai, value in zip(named[1::2], named[2::2], strict=True) if ai == _SERIAL}
+    runs = [run.strip() for run in text.split(_FNC1)]
+    found = {run[at.end() :] for run in runs for at in re.finditer(_SERIAL, run)}
+    return {one for one in found if 0 < len(one) <= _SERIAL_CHARACTERS}
 
 
 @lru_cache(maxsize=4096)

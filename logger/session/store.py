@@ -10,9 +10,9 @@ from logger.journal.reader import JournalReader
 from logger.session.carrying import begins_afresh, carried_over, readable_tail
 from logger.session.cartridge_flags import (
     CartridgeFlag,
-    cartridges_of,
+    CartridgeUses,
+    Kin,
     flags_of,
-    is_serial,
     kin_of,
     uses_of,
 )
@@ -69,6 +69,7 @@ class Sessions:
     def __init__(self, projection: Projection, store: SessionStore | None) -> None:
         self._projection = projection
         self._store = store
+        self._cartridges: tuple[CartridgeUses, Kin] | None = None
 
     def rows(self, limit: int) -> list[SessionSummary]:
         """Return the lines of up to ``limit`` sessions, newest first."""
@@ -95,18 +96,19 @@ class Sessions:
 
         ``zone`` is the time zone of the day of the session, the system's if None.
         """
-        serials = {one.serial for _, one in cartridges_of(session) if is_serial(one)}
-        fresh = self._projection.sessions() if serials else []
+        if self._cartridges is None:
+            self._cartridges = self._all_cartridges()
+        return flags_of(session, *self._cartridges, zone)
+
+    def _all_cartridges(self) -> tuple[CartridgeUses, Kin]:
+        """Return who used which cartridge, and who shares them: looked up once for all flags."""
+        fresh = self._projection.sessions()
         known = {one.id for one in fresh} | self._projection.erased
         uses = [use for one in fresh for use in uses_of(one)]
-        kin: dict[str, frozenset[str]] = {}
-        if self._store is not None and serials:
-            kin = self._store.kin()
-            for serial in serials:
-                stored = self._store.cartridge_uses(serial, session.started_position)
-                uses += [use for use in stored if use.session not in known]
-        kin |= {one.id: kin_of(one) for one in fresh}
-        return flags_of(session, uses, kin, zone)
+        kin = self._store.kin() if self._store is not None else {}
+        if self._store is not None:
+            uses += [use for use in self._store.cartridge_uses() if use.session not in known]
+        return CartridgeUses(uses), kin | {one.id: kin_of(one) for one in fresh}
 
     def session(self, session: str) -> Session | None:
         """Return the session of that id, None if there is none."""

@@ -155,12 +155,11 @@ class SessionStore:
             rows = self._connection.execute(sql("holding"), bindings).fetchall()
         return [str(row[0]) for row in rows]
 
-    def cartridge_uses(self, serial: str, before: int) -> list[CartridgeUse]:
-        """Return uses, in sessions begun before that position, of what may have this serial."""
-        bindings = {"serial": serial, "before": before}
+    def cartridge_uses(self) -> list[CartridgeUse]:
+        """Return all uses of cartridges by stopped sessions."""
         names = CartridgeUse.__struct_fields__
         with _storage_errors():
-            rows = self._connection.execute(sql("cartridge_uses"), bindings).fetchall()
+            rows = self._connection.execute(sql("cartridge_uses")).fetchall()
         uses = [dict(zip(names, row, strict=True)) for row in rows]
         return msgspec.convert(uses, list[CartridgeUse], strict=False)
 

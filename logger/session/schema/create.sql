@@ -67,8 +67,8 @@ CREATE TABLE held (
 
 CREATE INDEX held_by_pen ON held (pen, from_position);
 
--- Which cartridges a session used, by the text that was scanned or read by the pen. There is
--- no index: a serial number is looked for within it.
+-- Which cartridges a session used, by the text that was scanned or read by the pen. Who asks
+-- reads all of it once, and finds the serial numbers in the texts.
 CREATE TABLE cartridge_use (
     session TEXT NOT NULL,
     client TEXT NOT NULL,

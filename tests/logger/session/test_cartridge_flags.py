@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from logger.journal.kinds import Cartridge, SessionAmended, SessionMerged, SessionSplit
-from logger.session.cartridge_flags import flags_of, kin_of, uses_of
+from logger.session.cartridge_flags import CartridgeUses, flags_of, kin_of, uses_of
 from logger.session.index import STORE_FILE
 from logger.session.store import load_sessions, open_sessions
 from tests.support.cartridges import (
@@ -239,7 +239,9 @@ def test_flags_do_not_depend_on_the_order_in_which_sessions_are_read(
     sessions = clinic.story.projection().sessions()
     kin = {one.id: kin_of(one) for one in sessions}
     found = {
-        flags_of(sessions[2], [use for one in order for use in uses_of(one)], kin, UTC_ZONE)
+        flags_of(
+            sessions[2], CartridgeUses(u for one in order for u in uses_of(one)), kin, UTC_ZONE
+        )
         for order in permutations(sessions)
     }
     assert len(found) == 1

@@ -4,7 +4,7 @@ import pytest
 
 from logger.errors import CommandRefused
 from logger.journal.kinds import Cartridge
-from logger.session.gs1 import read_leniently, read_scan
+from logger.session.gs1 import possible_serials, read_leniently, read_scan
 
 GTIN = "00850000000018"
 WHOLE = f"(01){GTIN}(17)271231(10)L4471(21)0007"
@@ -64,3 +64,23 @@ def test_what_a_pen_sent_is_read_in_spite_of_a_wrong_check_digit() -> None:
 
 def test_what_a_pen_sent_is_kept_where_nothing_can_be_read() -> None:
     assert read_leniently("CART 7") == Cartridge(udi="CART 7")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"01{GTIN}1727123110L4471\x1d210007",
+        f"]d201{GTIN}210007\x1d10L21",
+        f"01{GTIN}210007{{GS}}10L4471",
+        f"21(0007{{GS}}01{GTIN}",
+        f"(01){GTIN}(21)0007(10)L21",
+        f"(01) {GTIN} (21) 0007",
+        "2121",
+        "211",
+    ],
+)
+def test_the_serial_number_is_among_those_that_an_index_takes_for_one(text: str) -> None:
+    serial = read_scan(text).serial
+    assert serial
+    assert serial in possible_serials(text)
+    assert serial in possible_serials(read_scan(text).udi)
