@@ -12,8 +12,7 @@ from logger.cli.record_options import (
     signed_in,
 )
 from logger.cli.session_show import page_of
-from logger.session.amending import PATHS
-from logger.session.cartridges import typed_cartridge
+from logger.session.cartridges import worded_cartridge
 from logger.session.record_fold import value_text
 from logger.session.record_orders import MEANINGS, Amend, ReviewRecord, Sign
 from logger.session.state_hash import state_hash
@@ -27,8 +26,8 @@ _state_option = click.option(
 
 @click.command()
 @click.argument("session_id")
-@click.argument("what", metavar="|".join(PATHS))
-@click.argument("now", metavar="VALUE")
+@click.argument("what", metavar="WHAT")
+@click.argument("values", metavar="VALUE...", nargs=-1, required=True)
 @reason_option
 @account_option
 @password_options
@@ -39,18 +38,38 @@ def amend(
     /,
     session_id: str,
     what: str,
-    now: str,
+    values: tuple[str, ...],
     reason: str,
     account: str,
     passwords: Passwords,
     as_json: bool,
 ) -> None:
-    """Correct one value of a stopped session; what it was before stays on record."""
-    if what == "cartridge" and now and not now.startswith("{"):
-        now = value_text(typed_cartridge(now, "", "", None))
+    r"""Correct one value of a stopped session; what it was before stays on record.
+
+    \b
+    WHAT is one of
+      client, practitioner, indication   a code, a code, one of the list
+      cartridge                          its scan text, or words (below)
+      note.POSITION                      the text; '' withdraws the note
+      segment.N.side, segment.N.zone     where segment N really was
+      segment.N.from_position            the block with which it began
+
+    A cartridge is named whole: what is left out is unknown from then on, and '' is for none.
+    Its words are scan=TEXT lot=A1 expires=2027-12-31 needles=12 serial=0007 gtin=00850000000018.
+    """
+    now = _value(what, values)
     by = signed_in(invocation, account, passwords)
     order = Amend(session=session_id, what=what, now=now, reason=reason, by=by)
     carry_out_record(invocation, order, as_json)
+
+
+def _value(what: str, values: tuple[str, ...]) -> str:
+    """Return the value as the order takes it; CommandRefused for words that name no cartridge."""
+    if what == "cartridge" and not values[0].startswith("{"):
+        return value_text(worded_cartridge(values))
+    if len(values) > 1:
+        raise click.UsageError(f"{what} takes one VALUE; put blanks in quotation marks")
+    return values[0]
 
 
 @click.command()

@@ -75,7 +75,7 @@ def _cartridge_text(text: str) -> str:
     except msgspec.DecodeError as error:
         raise CommandRefused(
             f"this is no cartridge: {error}",
-            'Write JSON such as {"lot": "A1", "needle_count": 12}',
+            'Write words such as lot=A1 needles=12, or JSON: {"lot": "A1", "needle_count": 12}',
         ) from None
     return value_text(check_cartridge(cartridge))
 

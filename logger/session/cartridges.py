@@ -12,6 +12,15 @@ from logger.session.gs1 import read_scan
 _NEEDLES = 1000
 _TEXT_CHARACTERS = 200
 
+WORDS = ("scan", "lot", "expires", "needles", "serial", "gtin")
+"""What can be said of a cartridge, each as ``word=value``."""
+
+_SCAN_BEGINS = ("(", "]", *"0123456789", "\x1d", "{GS}", "{FNC1}", "<GS>", "<FNC1>")
+_WORDS_MEND = (
+    "Give its GS1 scan text, or words: scan=TEXT lot=A1 expires=2027-12-31 needles=12 "
+    "serial=0007 gtin=00850000000018"
+)
+
 
 class CartridgeRead(msgspec.Struct, frozen=True, kw_only=True):
     """A cartridge that the pen read, and from when on it was seated in this session.
@@ -69,23 +78,72 @@ def read_since(reads: Sequence[CartridgeRead], position: int) -> tuple[Cartridge
     return (*read_before(reads, position)[-1:], *(one for one in reads if one.position >= position))
 
 
-def typed_cartridge(scan: str, lot: str, expiry: str, needle_count: int | None) -> Cartridge | None:
+def typed_cartridge(
+    scan: str,
+    lot: str,
+    expiry: str,
+    needle_count: int | None,
+    gtin: str = "",
+    serial: str = "",
+) -> Cartridge | None:
     """Return the cartridge that a person names; None if nothing is said of one.
 
-    What is typed beside a scan text fills in what that does not tell. CommandRefused
-    where the two contradict, or either cannot be.
+    What is typed beside a scan text fills in what that does not tell; a GTIN with a serial
+    number is taken as the scan text that it stands for. CommandRefused where the two
+    contradict, or either cannot be.
     """
+    if gtin and serial and not scan:
+        scan = f"(01){gtin}(21){serial}"
     told = read_scan(scan) if scan else Cartridge()
-    for what, typed, scanned in (("lot", lot, told.lot), ("expiry", expiry, told.expiry)):
+    typed_and_scanned = (
+        ("lot", lot, told.lot),
+        ("expiry", expiry, told.expiry),
+        ("GTIN", gtin, told.gtin),
+        ("serial number", serial, told.serial),
+    )
+    for what, typed, scanned in typed_and_scanned:
         if typed and scanned and typed != scanned:
             raise CommandRefused(
                 f"the {what} is typed as {typed}, and the scan text says {scanned}",
                 "Leave out what is wrong",
             )
     cartridge = msgspec.structs.replace(
-        told, lot=told.lot or lot, expiry=told.expiry or expiry, needle_count=needle_count
+        told,
+        lot=told.lot or lot,
+        expiry=told.expiry or expiry,
+        needle_count=needle_count,
+        gtin=told.gtin or gtin,
+        serial=told.serial or serial,
     )
     return check_cartridge(cartridge) if cartridge != Cartridge() else None
+
+
+def worded_cartridge(words: Sequence[str]) -> Cartridge | None:
+    """Return the cartridge that words such as ``lot=A1`` name, or a scan text by itself.
+
+    None for no word, or an empty one. CommandRefused for a word that says nothing.
+    """
+    told: dict[str, str] = {}
+    for word in filter(None, words):
+        name, equals, value = word.partition("=")
+        if not equals or name not in WORDS:
+            name, value = "scan", word
+            if not word.startswith(_SCAN_BEGINS):
+                raise CommandRefused(f"{word!r} says nothing of a cartridge", _WORDS_MEND)
+        if name in told:
+            raise CommandRefused(f"{name}= is given twice", "Give it once")
+        told[name] = value
+    needles = told.get("needles", "")
+    if needles and not needles.isdecimal():
+        raise CommandRefused(f"{needles!r} is no number of needles", "Write such as needles=12")
+    return typed_cartridge(
+        told.get("scan", ""),
+        told.get("lot", ""),
+        told.get("expires", ""),
+        int(needles) if needles else None,
+        told.get("gtin", ""),
+        told.get("serial", ""),
+    )
 
 
 def check_cartridge(cartridge: Cartridge) -> Cartridge:

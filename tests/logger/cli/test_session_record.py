@@ -64,6 +64,49 @@ def test_a_cartridge_is_amended_by_its_scan_text(data_dir: Path) -> None:
     assert shown(data_dir)["cartridge"]["lot"] == "L4471"
 
 
+def test_a_cartridge_is_amended_by_words(data_dir: Path) -> None:
+    words = ("lot=A1", "expires=2027-12-31", "needles=12", "serial=0007", "gtin=00850000000018")
+    arguments = ("amend", SESSION, "cartridge", *words, "--reason", "read off the box")
+    assert session(data_dir, *arguments, account="dr-7").code == Exit.OK
+    assert shown(data_dir)["cartridge"] == {
+        "udi": "(01)00850000000018(21)0007",
+        "lot": "A1",
+        "expiry": "2027-12-31",
+        "needle_count": 12,
+        "gtin": "00850000000018",
+        "serial": "0007",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("lots=A1",), "'lots=A1' says nothing of a cartridge"),
+        (("A1",), "'A1' says nothing of a cartridge"),
+        (("needles=many",), "'many' is no number of needles"),
+        (("needles=0",), "a cartridge of 0 needles cannot be"),
+        (("expires=soon",), "'soon' is no date of expiry"),
+        (("lot=A1", "lot=A2"), "lot= is given twice"),
+        (("(10)L4471", "lot=A1"), "the lot is typed as A1, and the scan text says L4471"),
+        (("gtin=12", "serial=7"), "this is no GS1 scan text"),
+    ],
+)
+def test_what_is_no_cartridge_is_refused_with_its_reason(
+    data_dir: Path, words: tuple[str, ...], problem: str
+) -> None:
+    arguments = ("amend", SESSION, "cartridge", *words, "--reason", "x")
+    answer = session(data_dir, *arguments, account="dr-7")
+    assert answer.code == Exit.REFUSED
+    assert problem in answer.err
+
+
+def test_other_values_are_one_word(data_dir: Path) -> None:
+    arguments = ("amend", SESSION, "client", "C-18", "C-19", "--reason", "x")
+    answer = session(data_dir, *arguments, account="dr-7")
+    assert answer.code == Exit.USAGE
+    assert "client takes one VALUE" in answer.err
+
+
 def test_a_wrong_password_amends_nothing(data_dir: Path) -> None:
     arguments = ("amend", SESSION, "client", "C-18", "--reason", "x")
     answer = session(data_dir, *arguments, account="dr-7", password="wrong wrong")
