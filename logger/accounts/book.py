@@ -63,10 +63,14 @@ def _changed(
     match payload:
         case kinds.AccountChanged(what="role"):
             changes["role"] = payload.now
+        case kinds.AccountChanged(what="name"):
+            changes["name"] = payload.now
         case kinds.AccountChanged(what="password"):
             changes["credential"] = payload.credential
         case kinds.AccountClosed():
             changes["closed"] = True
+        case kinds.AccountReopened():
+            changes |= {"closed": False, "credential": payload.credential}
     return msgspec.convert({**msgspec.structs.asdict(before), **changes}, AccountRecord)
 
 

@@ -31,9 +31,19 @@ class ChangePassword(AccountOrder, frozen=True, kw_only=True, tag="password"):
     credential: str
 
 
+class Rename(AccountOrder, frozen=True, kw_only=True, tag="name"):
+    name: str
+
+
+class ReopenAccount(AccountOrder, frozen=True, kw_only=True, tag="reopen"):
+    """``credential`` as in :class:`AddAccount`: the former password is gone."""
+
+    credential: str
+
+
 class CloseAccount(AccountOrder, frozen=True, kw_only=True, tag="close"):
     pass
 
 
-AnyAccountOrder = AddAccount | ChangeRole | ChangePassword | CloseAccount
+AnyAccountOrder = AddAccount | ChangeRole | Rename | ChangePassword | CloseAccount | ReopenAccount
 """For ``msgspec.convert(arguments, AnyAccountOrder)``."""

@@ -14,9 +14,17 @@ from logger.accounts.orders import (
     ChangePassword,
     ChangeRole,
     CloseAccount,
+    Rename,
+    ReopenAccount,
 )
 from logger.errors import CommandRefused
-from logger.journal.kinds import AccountAdded, AccountChanged, AccountClosed, Payload
+from logger.journal.kinds import (
+    AccountAdded,
+    AccountChanged,
+    AccountClosed,
+    AccountReopened,
+    Payload,
+)
 
 _NAME_CHARACTERS = 100
 
@@ -28,10 +36,14 @@ def decide(order: AnyAccountOrder, book: AccountBook, nonce: str) -> Payload:
             return _add(order, book, nonce)
         case ChangeRole():
             return _role(order, book)
+        case Rename():
+            return _rename(order, book, nonce)
         case ChangePassword():
             return _password(order, book)
         case CloseAccount():
             return _close(order, book)
+        case ReopenAccount():
+            return _reopen(order, book)
 
 
 def check_permitted(by: str, book: AccountBook) -> None:
@@ -48,7 +60,17 @@ def open_account(account: str, book: AccountBook) -> AccountRecord:
     if found is None:
         raise CommandRefused(f"there is no account {account}", "See `needlelog account list`")
     if found.closed:
-        raise CommandRefused(f"account {account} is closed", "Add another one")
+        raise CommandRefused(f"account {account} is closed", "Reopen it, or add another one")
+    return found
+
+
+def closed_account(account: str, book: AccountBook) -> AccountRecord:
+    """Return the closed account; CommandRefused if there is none of that id, or it is open."""
+    found = book.find(account)
+    if found is None:
+        raise CommandRefused(f"there is no account {account}", "See `needlelog account list`")
+    if not found.closed:
+        raise CommandRefused(f"account {account} is not closed", "Nothing was changed")
     return found
 
 
@@ -61,8 +83,12 @@ def check_new(account: str, book: AccountBook) -> None:
         )
     found = book.find(account)
     if found is not None:
-        state = "was closed, and its id is not given again" if found.closed else "is there already"
-        raise CommandRefused(f"account {account} {state}", "Use another id")
+        if found.closed:
+            raise CommandRefused(
+                f"account {account} was closed, and its id is given to nobody else",
+                "Use another id, or reopen it for the same person",
+            )
+        raise CommandRefused(f"account {account} is there already", "Use another id")
 
 
 def _add(order: AddAccount, book: AccountBook, nonce: str) -> Payload:
@@ -92,6 +118,17 @@ def _role(order: ChangeRole, book: AccountBook) -> Payload:
     return AccountChanged(account=found.id, what="role", former=found.role, now=role, by=order.by)
 
 
+def _rename(order: Rename, book: AccountBook, nonce: str) -> Payload:
+    """Signatures keep the name that they were given under."""
+    check_permitted(order.by, book)
+    found, name = open_account(order.account, book), _name(order.name)
+    if found.name == name:
+        raise CommandRefused(f"account {found.id} has that name already", "Give another name")
+    return AccountChanged(
+        account=found.id, what="name", former=found.name, now=name, by=order.by, nonce=nonce
+    )
+
+
 def _password(order: ChangePassword, book: AccountBook) -> Payload:
     """Anyone may change the own password; another's, an administrator.
 
@@ -111,6 +148,12 @@ def _close(order: CloseAccount, book: AccountBook) -> Payload:
     found = open_account(order.account, book)
     _refuse_last_administrator(found, book)
     return AccountClosed(account=found.id, by=order.by)
+
+
+def _reopen(order: ReopenAccount, book: AccountBook) -> Payload:
+    check_permitted(order.by, book)
+    found = closed_account(order.account, book)
+    return AccountReopened(account=found.id, credential=order.credential, by=order.by)
 
 
 def _refuse_last_administrator(found: AccountRecord, book: AccountBook) -> None:

@@ -128,7 +128,8 @@ class AccountStore:
         renewed = before is None or before.credential != record.credential
         if renewed:
             self._do("forget_failures", (record.id,))
-        if record.closed:
+        if record.closed and not (before is not None and before.closed):
+            # Not again: a password with which it is to be reopened may lie here.
             self._do("drop_credentials_of", (record.id,))
         elif before is not None and renewed:
             self._do("drop_credential", (before.credential,))

@@ -12,8 +12,10 @@ from logger.accounts.orders import (
     ChangePassword,
     ChangeRole,
     CloseAccount,
+    Rename,
+    ReopenAccount,
 )
-from logger.accounts.rules import check_new, check_permitted, open_account
+from logger.accounts.rules import check_new, check_permitted, closed_account, open_account
 from logger.cli.account_ordering import book_of, carry_out, new_credential, sign_in
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.password_options import Passwords, password_options
@@ -99,6 +101,22 @@ def role(
 
 @account.command()
 @_account
+@click.argument("name")
+@_by
+@password_options
+@_json
+@pass_invocation
+def rename(
+    invocation: Invocation, account_id: str, name: str, by: str, passwords: Passwords, as_json: bool
+) -> None:
+    """Give an account another NAME; what it signed keeps the former one."""
+    check_permitted(by, book_of(invocation))
+    sign_in(invocation, by, passwords)
+    _carry_out(invocation, Rename(account=account_id, name=name, by=by), as_json)
+
+
+@account.command()
+@_account
 @_by
 @click.option(
     "--recover",
@@ -140,10 +158,28 @@ def password(
 def close(
     invocation: Invocation, account_id: str, by: str, passwords: Passwords, as_json: bool
 ) -> None:
-    """Close an account for good; what it did stays, and its id is not given again."""
+    """Close an account; what it did stays, and its id is given to nobody else."""
     check_permitted(by, book_of(invocation))
     sign_in(invocation, by, passwords)
     _carry_out(invocation, CloseAccount(account=account_id, by=by), as_json)
+
+
+@account.command()
+@_account
+@_by
+@password_options
+@_json
+@pass_invocation
+def reopen(
+    invocation: Invocation, account_id: str, by: str, passwords: Passwords, as_json: bool
+) -> None:
+    """Open a closed account again, in its former role, with a new password."""
+    book = book_of(invocation)
+    check_permitted(by, book)
+    found = closed_account(account_id, book)
+    sign_in(invocation, by, passwords)
+    credential = new_credential(invocation, found.id, found.name, passwords)
+    _carry_out(invocation, ReopenAccount(account=found.id, credential=credential, by=by), as_json)
 
 
 def _carry_out(invocation: Invocation, order: AnyAccountOrder, as_json: bool) -> None:

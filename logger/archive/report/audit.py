@@ -34,6 +34,7 @@ KEY_EVENTS = (
     "account.added",
     "account.changed",
     "account.closed",
+    "account.reopened",
     "queue.dropped",
     "queue.given_up",
 )

@@ -21,7 +21,12 @@ from logger.journal.kinds.access import (
     SignInFailed,
     SignOutCause,
 )
-from logger.journal.kinds.accounts import AccountAdded, AccountChanged, AccountClosed
+from logger.journal.kinds.accounts import (
+    AccountAdded,
+    AccountChanged,
+    AccountClosed,
+    AccountReopened,
+)
 from logger.journal.kinds.archive import SealMade, SealSubject
 from logger.journal.kinds.clinical import (
     AdverseEvent,
@@ -102,6 +107,7 @@ __all__ = [
     "AccountAdded",
     "AccountChanged",
     "AccountClosed",
+    "AccountReopened",
     "AdverseEvent",
     "AnchorSet",
     "Cartridge",
@@ -221,6 +227,7 @@ KINDS: dict[str, type[Payload]] = {
     "access.failed": SignInFailed,
     "access.viewed": SessionViewed,
     "access.exported": SessionExported,
+    "account.reopened": AccountReopened,
     "seal.made": SealMade,
     "key.made": KeyMade,
     "key.revoked": KeyRevoked,

@@ -20,7 +20,10 @@ class AccountAdded(Payload, frozen=True, kw_only=True):
 
 
 class AccountChanged(Payload, frozen=True, kw_only=True):
-    """``what``: ``role``, from ``former`` to ``now``; or ``password``, kept as ``credential``."""
+    """``what``: ``role`` or ``name``, from ``former`` to ``now``; or ``password``.
+
+    A password is kept as ``credential``. Where a name is told there is a ``nonce``.
+    """
 
     account: str
     what: str
@@ -28,10 +31,19 @@ class AccountChanged(Payload, frozen=True, kw_only=True):
     now: str = ""
     credential: str = ""
     by: str = ""
+    nonce: str = ""
+
+
+class AccountReopened(Payload, frozen=True, kw_only=True):
+    """A closed account is open again, in its former role, with the password ``credential``."""
+
+    account: str
+    credential: str
+    by: str = ""
 
 
 class AccountClosed(Payload, frozen=True, kw_only=True):
-    """Nobody signs in with it any more, and its id is not given again."""
+    """Nobody signs in with it any more, and its id is given to nobody else."""
 
     account: str
     by: str = ""

@@ -12,10 +12,12 @@ from logger.accounts.orders import (
     ChangePassword,
     ChangeRole,
     CloseAccount,
+    Rename,
+    ReopenAccount,
 )
 from logger.accounts.rules import decide
 from logger.errors import CommandRefused
-from logger.journal.kinds import AccountAdded, AccountChanged, AccountClosed
+from logger.journal.kinds import AccountAdded, AccountChanged, AccountClosed, AccountReopened
 
 
 def _record(account: str, role: Role, *, closed: bool = False) -> AccountRecord:
@@ -79,7 +81,7 @@ def test_an_administrator_closes_accounts() -> None:
         (_add(by="dr-7"), "account dr-7 is no administrator"),
         (_add(by="gone"), "account gone is no administrator"),
         (_add("boss"), "account boss is there already"),
-        (_add("gone"), "account gone was closed, and its id is not given again"),
+        (_add("gone"), "account gone was closed, and its id is given to nobody else"),
         (_add("A"), "'A' is no account id"),
         (_add("7up"), "is no account id"),
         (_add("a" * 33), "is no account id"),
@@ -112,3 +114,35 @@ def test_one_of_two_administrators_may_go() -> None:
     book = AccountBook([*BOOK, _record("vice", "administrator")])
     closed = decide(CloseAccount(account="boss", by="vice"), book, "")
     assert closed == AccountClosed(account="boss", by="vice")
+
+
+def test_another_name_is_an_entry_with_the_former_one_and_a_nonce() -> None:
+    assert decide(Rename(account="dr-7", name=" Ann  Bo ", by="boss"), BOOK, "n0nce") == (
+        AccountChanged(
+            account="dr-7", what="name", former="dr-7", now="Ann Bo", by="boss", nonce="n0nce"
+        )
+    )
+
+
+def test_a_closed_account_is_reopened_with_a_new_password() -> None:
+    reopened = decide(ReopenAccount(account="gone", credential="c9", by="boss"), BOOK, "")
+    assert reopened == AccountReopened(account="gone", credential="c9", by="boss")
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        (Rename(account="dr-7", name="dr-7", by="boss"), "has that name already"),
+        (Rename(account="dr-7", name=" ", by="boss"), "the name is empty"),
+        (Rename(account="gone", name="Ann", by="boss"), "account gone is closed"),
+        (Rename(account="dr-7", name="Ann", by="dr-7"), "account dr-7 is no administrator"),
+        (Rename(account="dr-7", name="Ann"), "an administrator must sign in"),
+        (ReopenAccount(account="dr-7", credential="c9", by="boss"), "account dr-7 is not closed"),
+        (ReopenAccount(account="nemo", credential="c9", by="boss"), "there is no account nemo"),
+        (ReopenAccount(account="gone", credential="c9", by="eve"), "eve is no administrator"),
+        (ReopenAccount(account="gone", credential="c9", by="gone"), "gone is no administrator"),
+    ],
+)
+def test_who_may_not_rename_or_reopen_is_told_why(order: AnyAccountOrder, reason: str) -> None:
+    with pytest.raises(CommandRefused, match=re.escape(reason)):
+        decide(order, BOOK, "")

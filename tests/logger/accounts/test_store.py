@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from logger.accounts.accounts_file import ACCOUNTS_FILE
-from logger.accounts.orders import AddAccount, ChangeRole
+from logger.accounts.orders import AddAccount, ChangeRole, ReopenAccount
 from logger.accounts.store import AccountStore, read_accounts
 from logger.errors import CommandRefused, ConfigError
 from logger.journal.files import JOURNAL_FILE
@@ -188,3 +188,15 @@ def test_a_change_of_role_counts_at_the_next_sign_in(accounts: Accounts) -> None
     accounts.sign_in("dr-7")
     accounts.carry_out(ChangeRole(account="dr-7", role="auditor", by="boss"))
     assert accounts.sign_in("dr-7").role == "auditor"
+
+
+def test_who_looks_meanwhile_does_not_take_the_password_of_a_reopening_away(
+    accounts: Accounts,
+) -> None:
+    accounts.add("ann", by="boss")
+    accounts.close("ann", by="boss")
+    _catch_up(accounts.data_dir)
+    credential = accounts.credential("ann", PASSWORD)
+    _catch_up(accounts.data_dir)
+    accounts.carry_out(ReopenAccount(account="ann", credential=credential, by="boss"))
+    assert accounts.sign_in("ann").role == "practitioner"

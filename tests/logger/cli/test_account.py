@@ -127,6 +127,26 @@ def test_a_role_is_changed_and_an_account_closed(data_dir: Path) -> None:
     }
 
 
+def test_an_account_is_renamed(data_dir: Path) -> None:
+    boss(data_dir)
+    arguments = ("rename", "boss", "Maria Lopez", "--by", "boss")
+    answer = account(data_dir, *arguments, passwords=(PASSWORD,))
+    assert answer.code == Exit.OK, answer.err
+    (listed,) = call("--data-dir", data_dir, "account", "list", "--json").json()["accounts"]
+    assert listed["name"] == "Maria Lopez"
+
+
+def test_a_closed_account_is_reopened_and_only_its_new_password_counts(data_dir: Path) -> None:
+    boss(data_dir)
+    new = "green lamp under stairs"
+    Accounts(data_dir).add("dr-7", by="boss")
+    assert account(data_dir, "close", "dr-7", "--by", "boss", passwords=(PASSWORD,)).code == Exit.OK
+    answer = account(data_dir, "reopen", "dr-7", "--by", "boss", passwords=(PASSWORD, new))
+    assert answer.code == Exit.OK, answer.err
+    assert account(data_dir, "password", "dr-7", passwords=(PASSWORD, new)).code == Exit.REFUSED
+    assert account(data_dir, "password", "dr-7", passwords=(new, PASSWORD)).code == Exit.OK
+
+
 def test_the_list_is_for_people_too(data_dir: Path) -> None:
     empty = call("--data-dir", data_dir, "account", "list").out
     assert empty == "there is no account yet; `needlelog account add` makes one\n"

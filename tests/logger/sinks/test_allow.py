@@ -34,6 +34,7 @@ STAYS = {
     "account.added",
     "account.changed",
     "account.closed",
+    "account.reopened",
     "client.erasure_done",
     "damaged.emptied",
     "hold.lifted",
