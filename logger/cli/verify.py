@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -67,14 +68,9 @@ def verify_place(place: Path, outside: Outside, as_json: bool) -> Exit:
 
     ConfigError if there is no journal.
     """
-    from logger.archive.verification.whole import verify_archive  # noqa: PLC0415 - loads slowly
-
     progress = _Progress(shown=not as_json and sys.stderr.isatty())
     journal = verify_succession(place, lambda done, last: progress("entries", done, last))
-    try:
-        archive = verify_archive(place, outside, progress)
-    except JournalError as error:
-        archive = ArchiveResult(problems=(str(error),))
+    archive = archive_result(place, outside, progress)
     progress.end()
     good = journal.good and archive.good
     if as_json:
@@ -84,6 +80,18 @@ def verify_place(place: Path, outside: Outside, as_json: bool) -> Exit:
         for line in (*journal_lines(journal), *archive_lines(archive, good)):
             click.echo(line)
     return Exit.OK if good else Exit.FOUND_WRONG
+
+
+def archive_result(
+    place: Path, outside: Outside, progress: Callable[[str, int, int], None]
+) -> ArchiveResult:
+    """Return what a check of all seals, heads and keys finds, whatever state they are in."""
+    from logger.archive.verification.whole import verify_archive  # noqa: PLC0415 - loads slowly
+
+    try:
+        return verify_archive(place, outside, progress)
+    except JournalError as error:
+        return ArchiveResult(problems=(str(error),))
 
 
 class _Progress:

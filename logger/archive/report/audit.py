@@ -10,10 +10,11 @@ import msgspec
 from logger.archive.report import audit_tables as tables
 from logger.archive.report.press import Attachment, press
 from logger.archive.report.wording import Wording
+from logger.archive.verification.result import ArchiveResult
 from logger.journal import kinds
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
-from logger.journal.verify import VerifyResult
+from logger.journal.verify_succession import SuccessionResult
 from logger.session.cartridge_flags import CartridgeFlag
 from logger.session.index import SessionFilter
 from logger.session.model import Session
@@ -51,6 +52,14 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """What `needlelog verify` found: the journal with all before it, and its seals and heads."""
+
+    journal: SuccessionResult
+    archive: ArchiveResult
+
+
+@dataclass(frozen=True, slots=True)
 class Audited:
     """All that an audit report says."""
 
@@ -60,7 +69,7 @@ class Audited:
     flags: Sequence[tuple[Session, CartridgeFlag]]
     unassigned: Sequence[UnassignedWork]
     events: Sequence[Entry]
-    verified: VerifyResult
+    verified: Verified
 
     def as_data(self) -> bytes:
         """Return it as JSON: whole sessions, and what stands beside them."""
@@ -75,7 +84,11 @@ class Audited:
             "cartridge_flags": [{"session": one.id, "flag": flag} for one, flag in self.flags],
             "unassigned": self.unassigned,
             "events": [tables.event_data(entry) for entry in self.events],
-            "verification": msgspec.to_builtins(self.verified),
+            "verification": {
+                **msgspec.to_builtins(self.verified.journal.current),
+                "unrecovered": self.verified.journal.unrecovered,
+                "archive": msgspec.to_builtins(self.verified.archive),
+            },
         }
         return msgspec.json.format(msgspec.json.encode(data), indent=1)
 
@@ -84,7 +97,7 @@ def read_audited(
     reader: JournalReader,
     sessions: Sessions,
     period: Period,
-    verified: VerifyResult,
+    verified: Verified,
     zone: tzinfo | None = None,
 ) -> Audited:
     """Return what the journal knows of ``period``; days are those of ``zone``."""
@@ -121,7 +134,7 @@ def audit_document(audited: Audited, site: str, wording: Wording) -> dict[str, A
     """Return all that the template sets, worded."""
     since, until = audited.period.since_unix_ns, audited.period.until_unix_ns
     period = wording.word("period_text", since=wording.moment(since), until=wording.moment(until))
-    verified = audited.verified
+    head = audited.verified.journal.current
     simulated = sum(one.simulated for one in audited.sessions)
     left_out = wording.word("simulated_left_out", count=simulated)
     return {
@@ -135,11 +148,11 @@ def audit_document(audited: Audited, site: str, wording: Wording) -> dict[str, A
         if simulated and simulated == len(audited.sessions)
         else [],
         "as-of": period,
-        "mark": [f"{wording.word('head_short')} {verified.head_position} {verified.head_hash}"],
+        "mark": [f"{wording.word('head_short')} {head.head_position} {head.head_hash}"],
         "opening": [left_out] if simulated else [],
         "summary": [[wording.word("clinic"), site], [wording.word("period"), period]],
         "figures": tables.figures(audited.sessions, audited.unassigned, wording),
-        "verification": tables.verification(verified, wording),
+        "verification": tables.verification(audited.verified, wording),
         "settings": tables.settings_used(audited.sessions, wording),
         "sessions": tables.sessions(audited.sessions, wording),
         "deviations": tables.deviations(audited.sessions, wording),

@@ -18,7 +18,7 @@ from logger.session.record import Amendment
 from logger.session.unassigned import UnassignedWork
 
 if TYPE_CHECKING:
-    from logger.archive.report.audit import Period
+    from logger.archive.report.audit import Period, Verified
 
 AUDIT_FILE = "audit.json"
 _ROWS_MAX = 400
@@ -41,8 +41,19 @@ def figures(
     return [[wording.word(label), value] for label, value in values]
 
 
-def verification(verified: VerifyResult, wording: Wording) -> list[str]:
-    """Return what the check of the journal found."""
+def verification(verified: "Verified", wording: Wording) -> list[str]:
+    """Return what the check of the journal, of files before it, and of all seals found."""
+    found, archive = verified.journal, verified.archive
+    earlier = [one.file for one in found.files[:-1] if not one.good]
+    bad = [wording.word("verified_bad_file", file=name) for name in earlier]
+    bad += [wording.word("verified_unrecovered", file=name) for name in found.unrecovered]
+    bad += [wording.word("verified_bad_archive", problem=one) for one in archive.problems]
+    counts = {"seals": archive.seals, "heads": archive.heads, "keys": archive.keys}
+    sealed = [] if archive.problems else [wording.word("verified_archive", **counts)]
+    return [*_journal_verification(found.current, wording), *bad, *sealed]
+
+
+def _journal_verification(verified: VerifyResult, wording: Wording) -> list[str]:
     if not verified.good:
         problem = {"position": verified.bad_position, "problem": verified.problem}
         return [wording.word("verified_bad", **problem)]

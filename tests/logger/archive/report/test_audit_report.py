@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from logger.archive.report.audit import Audited, Period, audit_report, read_audited
+from logger.archive.outside import Outside
+from logger.archive.report.audit import Audited, Period, Verified, audit_report, read_audited
 from logger.archive.report.press import PAPERS
 from logger.archive.report.wording import Wording
+from logger.archive.verification.whole import verify_archive
 from logger.journal import kinds
 from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
+from logger.journal.verify_succession import verify_succession
 from logger.session.store import load_sessions
 from tests.support.recorded import Recorded
 from tests.support.reported import SITE, ZONE, run, tell_whole_record, treated, words_of
@@ -19,9 +22,14 @@ HOUR_NS = 3_600_000_000_000
 DAY = Period(EPOCH_NS - HOUR_NS, EPOCH_NS + HOUR_NS)
 
 
+def _verified(data_dir: Path) -> Verified:
+    archive = verify_archive(data_dir, Outside(), lambda what, done, last: None)
+    return Verified(verify_succession(data_dir), archive)
+
+
 def _audited(data_dir: Path, period: Period = DAY) -> Audited:
     with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
-        return read_audited(reader, sessions, period, verify(data_dir), ZONE)
+        return read_audited(reader, sessions, period, _verified(data_dir), ZONE)
 
 
 def _report(data_dir: Path, language: str = "en") -> bytes:
@@ -80,10 +88,32 @@ def test_it_says_what_verification_found(place: Path, words: str) -> None:
 
 def test_it_says_where_the_journal_is_not_whole(place: Path, tmp_path: Path) -> None:
     audited = _audited(place)
-    broken = replace(audited.verified, bad_position=7, problem="its payload was changed")
+    journal = audited.verified.journal
+    current = replace(journal.current, bad_position=7, problem="its payload was changed")
+    file = replace(journal.files[-1], result=current)
+    broken = replace(
+        audited.verified, journal=replace(journal, files=(file,), unrecovered=("set-aside.db",))
+    )
     pdf = audit_report(replace(audited, verified=broken), SITE, PAPERS["a4"], Wording("en", ZONE))
-    said = "The journal is NOT whole at position 7: its payload was changed"
-    assert said in words_of(pdf, tmp_path)
+    said = words_of(pdf, tmp_path)
+    assert "The journal is NOT whole at position 7: its payload was changed" in said
+    assert "The damaged file set-aside.db is not recovered yet" in said
+
+
+def test_it_says_that_seals_and_heads_fit(tmp_path: Path) -> None:
+    Recorded(tmp_path).tell(Story())
+    words = words_of(_report(tmp_path), tmp_path)
+    assert "0 seals, 0 signed heads and 0 keys fit it, and so do the sealed files" in words
+
+
+def test_it_says_which_seal_is_not_right(place: Path, tmp_path: Path) -> None:
+    audited = _audited(place)
+    archive = replace(audited.verified.archive, problems=("session s-1, revision 1: it is gone",))
+    broken = replace(audited.verified, archive=archive)
+    pdf = audit_report(replace(audited, verified=broken), SITE, PAPERS["a4"], Wording("en", ZONE))
+    said = words_of(pdf, tmp_path)
+    assert "NOT right: session s-1, revision 1: it is gone" in said
+    assert "sealed files" not in said
 
 
 def test_its_data_are_attached(place: Path, tmp_path: Path) -> None:
