@@ -1,6 +1,6 @@
 """Options of the clinical form that are more than a word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +14,13 @@ _ZONE_PARTS = (3, 4)
 def checklist_option(name: str, text: str) -> Callable[[_Command], _Command]:
     """Return the option ``--name/--no-name``, None where neither is given."""
     return click.option(f"--{name}/--no-{name}", default=None, help=text)
+
+
+def word_option(name: str, words: Sequence[str]) -> Callable[[_Command], _Command]:
+    """Return an option that takes one of ``words``, empty where it is not given."""
+    choice = click.Choice(["", *words])
+    help_text = f"One of: {', '.join(words)}."
+    return click.option(name, default="", type=choice, metavar="WORD", help=help_text)
 
 
 def treated_zone(
@@ -30,7 +37,9 @@ def treated_zone(
             passes = int(parts[3]) if len(parts) == _ZONE_PARTS[1] else None
         except ValueError:
             raise click.BadParameter(
-                f"{value!r} is not SIDE:ZONE:CM2[:PASSES], such as left:shin:120:2", ctx, parameter
+                f"{value!r} is not SIDE:ZONE:CM2[:PASSES], such as left:shin:120:2",
+                ctx,
+                parameter,
             ) from None
         zones.append(TreatedZone(side=parts[0], zone=parts[1], area_cm2=area_cm2, passes=passes))
     return tuple(zones)

@@ -4,7 +4,12 @@ from typing import Any
 
 import click
 
-from logger.cli.clinical_options import adverse_event, checklist_option, treated_zone
+from logger.cli.clinical_options import (
+    adverse_event,
+    checklist_option,
+    treated_zone,
+    word_option,
+)
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.password_options import Passwords, password_options
 from logger.cli.record_options import carry_out_record, json_option, signed_in
@@ -16,8 +21,8 @@ from logger.session.record_orders import FillIn
 
 @click.command()
 @click.argument("session_id", required=False)
-@click.option("--indication", default="", type=click.Choice(["", *INDICATIONS]))
-@click.option("--fitzpatrick", default="", type=click.Choice(["", *FITZPATRICK]))
+@word_option("--indication", INDICATIONS)
+@word_option("--fitzpatrick", FITZPATRICK)
 @checklist_option("consent", "The client has consented.")
 @checklist_option("sun-exposure", "Recent sun on the skin to be treated.")
 @checklist_option("anticoagulants", "The client takes some.")
@@ -25,8 +30,8 @@ from logger.session.record_orders import FillIn
 @checklist_option("skin-intact", "No wound, infection or eruption there.")
 @click.option("--remark", default="", help="To the checklist.")
 @checklist_option("anaesthetic", "A topical anaesthetic was applied.")
-@click.option("--anaesthetic-product", default="")
-@click.option("--anaesthetic-minutes", type=int)
+@click.option("--anaesthetic-product", default="", help="Which one.")
+@click.option("--anaesthetic-minutes", type=int, help="For how long before.")
 @click.option(
     "--treated",
     multiple=True,
@@ -34,7 +39,7 @@ from logger.session.record_orders import FillIn
     metavar="SIDE:ZONE:CM2[:PASSES]",
     help="Area treated, in cm², and passes. May be repeated.",
 )
-@click.option("--endpoint", default="", type=click.Choice(["", *ENDPOINTS]))
+@word_option("--endpoint", ENDPOINTS)
 @click.option("--aftercare", default="", help="What was given.")
 @click.option(
     "--adverse",
@@ -44,7 +49,13 @@ from logger.session.record_orders import FillIn
     help="An adverse event, with erythema grade 0 to 4. May be repeated.",
 )
 @click.option("--next-session", default="", metavar="YYYY-MM-DD", help="When it is due.")
-@click.option("--clear", multiple=True, type=click.Choice(FIELDS), help="Empty a field first.")
+@click.option(
+    "--clear",
+    multiple=True,
+    type=click.Choice(FIELDS),
+    metavar="FIELD",
+    help=f"Empty a field first. May be repeated. One of: {', '.join(FIELDS)}.",
+)
 @click.option("--reason", default="", help="Why something entered before is changed.")
 @click.option("--account", default="", metavar="ID", help="Needed where something is changed.")
 @password_options

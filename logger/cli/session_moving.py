@@ -25,8 +25,17 @@ from logger.session.unassigned import Day, unassigned_work
 
 @click.command()
 @click.argument("session_id")
-@click.option("--from", "from_position", required=True, type=int, metavar="POSITION")
-@click.option("--to", "to_position", required=True, type=int, metavar="POSITION")
+@click.option(
+    "--from",
+    "from_position",
+    required=True,
+    help="The first block, as `session unassigned` lists it.",
+    type=int,
+    metavar="POSITION",
+)
+@click.option(
+    "--to", "to_position", required=True, help="The last block.", type=int, metavar="POSITION"
+)
 @side_option
 @zone_option
 @reason_option
@@ -62,7 +71,14 @@ def assign(
 
 @click.command()
 @click.argument("session_id")
-@click.option("--at", "at_position", required=True, type=int, metavar="POSITION")
+@click.option(
+    "--at",
+    "at_position",
+    required=True,
+    help="The first block of the new session.",
+    type=int,
+    metavar="POSITION",
+)
 @click.option("--client", default="", metavar="CODE", help="Of the new session, if another.")
 @click.option("--practitioner", default="", metavar="CODE", help="The same.")
 @reason_option

@@ -99,7 +99,9 @@ def review(
 
 @click.command()
 @click.argument("session_id")
-@click.option("--meaning", required=True, type=click.Choice(MEANINGS))
+@click.option(
+    "--meaning", required=True, type=click.Choice(MEANINGS), help="What your signature means."
+)
 @_state_option
 @account_option
 @password_options

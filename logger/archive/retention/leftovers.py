@@ -51,11 +51,6 @@ class Leftovers:
         asked of its manifest, so that one is named again that a round before had overwritten
         or removed when it was killed.
         """
-        # Most rounds erase nothing.
-        from logger.archive.samples_reading import (  # noqa: PLC0415 - pyarrow loads slowly
-            positions_in,
-        )
-
         found: dict[str, tuple[str, list[int]]] = {}
         for one in self._sealed_with(told):
             positions = self._positions(one)
