@@ -2,7 +2,8 @@
 
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from pydantic import SecretStr
@@ -39,13 +40,23 @@ def new_pen(name: str = "NP") -> str:
 
 
 def assert_same_samples(points: Sequence[ReadPoint], blocks: Sequence[SampleBlock]) -> None:
-    """Every sample is there once, with its time, values and flags, exactly."""
-    assert [p.time_ns for p in points] == np.concatenate([b.utc_ns() for b in blocks]).tolist()
-    sequence = np.concatenate([b.sequence for b in blocks]).tolist()
+    """Every sample is there once, with its time, values and flags, exactly.
+
+    The database sorts by time, and a new anchor may go back: so the blocks are sorted too.
+    """
+    times_ns = np.concatenate([block.utc_ns() for block in blocks])
+    order = np.argsort(times_ns)
+
+    def sorted_column(columns: Iterable[Any]) -> list[Any]:
+        whole: list[Any] = np.concatenate([np.asarray(one) for one in columns])[order].tolist()
+        return whole
+
+    assert [p.time_ns for p in points] == times_ns[order].tolist()
+    sequence = sorted_column(block.sequence for block in blocks)
     assert [p.fields["sequence"] for p in points] == sequence
     for layout in blocks[0].layouts:
-        sent = np.concatenate([np.asarray(b.values(layout.channel)) for b in blocks]).tolist()
+        sent = sorted_column(block.values(layout.channel) for block in blocks)
         held = [p.fields.get(layout.channel) for p in points]
         assert held == [None if math.isnan(value) else value for value in sent]
-    status = np.concatenate([b.status for b in blocks])
-    assert [p.fields["motor_on"] for p in points] == (status & Flag.MOTOR_ON != 0).tolist()
+    motor_on = sorted_column(block.status & Flag.MOTOR_ON != 0 for block in blocks)
+    assert [p.fields["motor_on"] for p in points] == motor_on
