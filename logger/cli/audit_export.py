@@ -6,6 +6,7 @@ import click
 
 from logger.archive.exports.trail import FORMS, TrailFilter, trail
 from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.priority import giving_way
 from logger.cli.writing import write_texts
 from logger.journal.reader import JournalReader
 from logger.session.asked_times import since_unix_ns, until_unix_ns
@@ -21,6 +22,7 @@ from logger.session.asked_times import since_unix_ns, until_unix_ns
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else stdout.")
 @pass_invocation
+@giving_way
 def export(
     invocation: Invocation,
     since: str | None,

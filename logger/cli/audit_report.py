@@ -10,6 +10,7 @@ from logger.archive.report.audit import Period, Verified, audit_report, read_aud
 from logger.archive.report.press import PAPERS
 from logger.archive.report.wording import Wording
 from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.priority import giving_way
 from logger.cli.report_file import report_options, write_report
 from logger.cli.verify import archive_result
 from logger.errors import ConfigError
@@ -24,6 +25,7 @@ from logger.session.store import load_sessions
 @click.option("--until", metavar="TIME", help="Before; a date is that whole day; else now.")
 @report_options
 @pass_invocation
+@giving_way
 def report(
     invocation: Invocation,
     since: str,

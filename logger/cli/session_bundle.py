@@ -13,6 +13,7 @@ from logger.archive.bundle.printing import printed
 from logger.archive.report.press import PAPERS
 from logger.archive.report.wording import Wording
 from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.priority import giving_way
 from logger.cli.report_file import STDOUT, report_options
 from logger.cli.writing import cannot_write
 from logger.errors import CommandRefused
@@ -24,6 +25,7 @@ from logger.session.store import load_sessions
 @click.argument("session_id")
 @report_options
 @pass_invocation
+@giving_way
 def bundle(
     invocation: Invocation, session_id: str, paper: str, language: str, out: Path | None
 ) -> None:

@@ -8,6 +8,7 @@ import click
 from logger.archive.exports.forms import PARQUET, TEXT_FORMS, export_texts
 from logger.archive.exports.source import Source
 from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.priority import giving_way
 from logger.cli.search_options import search_options
 from logger.cli.writing import cannot_write, write_texts
 from logger.errors import CommandRefused, ConfigError
@@ -34,6 +35,7 @@ from logger.session.store import Sessions, load_sessions
     help="A file, else stdout; a directory for parquet.",
 )
 @pass_invocation
+@giving_way
 def export(
     invocation: Invocation,
     session_ids: tuple[str, ...],

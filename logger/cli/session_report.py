@@ -9,6 +9,7 @@ from logger.archive.report.reading import known_of
 from logger.archive.report.session import session_report
 from logger.archive.report.wording import Wording
 from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.priority import giving_way
 from logger.cli.report_file import report_options, write_report
 from logger.journal.reader import JournalReader
 from logger.session.store import load_sessions
@@ -18,6 +19,7 @@ from logger.session.store import load_sessions
 @click.argument("session_id")
 @report_options
 @pass_invocation
+@giving_way
 def report(
     invocation: Invocation, session_id: str, paper: str, language: str, out: Path | None
 ) -> None:

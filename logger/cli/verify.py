@@ -12,6 +12,7 @@ from logger.archive.outside import Outside, read_outside
 from logger.archive.verification.result import ArchiveResult
 from logger.cli.exits import Exit
 from logger.cli.invocation import Invocation, pass_invocation
+from logger.cli.priority import giving_way
 from logger.cli.verify_views import (
     archive_lines,
     bundle_lines,
@@ -30,6 +31,7 @@ _BUNDLE = ".zip"
 @click.option("--key-fingerprint", metavar="SHA256:...", help="As it was noted elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_invocation
+@giving_way
 def verify_cli(
     invocation: Invocation,
     path: Path | None,
