@@ -52,20 +52,33 @@ class SessionStore:
         """Open the store for writing; one that cannot be used is thrown away first.
 
         It must be of the journal that ``reader`` reads, or of a file that this one succeeded,
-        and cover no more than that has.
+        and cover no more than that has. Where the drive refuses, an empty one is in memory.
         """
-        path = data_dir / STORE_FILE
+        try:
+            store = cls._on_drive(data_dir / STORE_FILE, reader)
+        except SinkUnavailable as error:
+            # What only saves time must not keep anybody from recording.
+            log.warning("%s; sessions are kept in memory until the next start", error)
+            store = cls._begun(apsw.Connection(":memory:"), reader)
+        store._follow(reader)
+        return store
+
+    @classmethod
+    def _on_drive(cls, path: Path, reader: JournalReader) -> Self:
         with _storage_errors():
             store = cls._usable(_open_for_writing(path), reader)
             if store is None:
                 for leftover in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
                     leftover.unlink(missing_ok=True)
-                connection = _open_for_writing(path)
-                connection.execute(sql("create"))
-                connection.pragma("user_version", STORE_VERSION)
-                store = cls(connection, reader.id)
-                store.save(Projection())
-            store._follow(reader)
+                store = cls._begun(_open_for_writing(path), reader)
+        return store
+
+    @classmethod
+    def _begun(cls, connection: apsw.Connection, reader: JournalReader) -> Self:
+        connection.execute(sql("create"))
+        connection.pragma("user_version", STORE_VERSION)
+        store = cls(connection, reader.id)
+        store.save(Projection())
         return store
 
     @classmethod

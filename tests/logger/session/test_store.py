@@ -225,3 +225,36 @@ def test_who_holds_positions_is_found_in_the_store_and_beyond_it(recorded: Recor
         assert held == without
         assert SESSION in held
         assert sessions.holding("another pen", 1, 1000) == []
+
+
+@pytest.fixture
+def log_out_of_reach(recorded: Recorded) -> Path:
+    """A store with all sessions whose write-ahead log can no more be made."""
+    recorded.tell(_story())
+    _save(recorded.data_dir)
+    log = recorded.data_dir / f"{STORE_FILE}-wal"
+    assert not log.exists()
+    log.mkdir()
+    return log
+
+
+def test_a_store_that_cannot_be_written_keeps_nobody_from_recording(
+    recorded: Recorded, log_out_of_reach: Path
+) -> None:
+    store, projection = open_sessions(recorded.data_dir)
+    store.save(projection)
+    assert store.find(SESSION) == _from_scratch(recorded.data_dir)[-1]
+    store.close()
+
+
+def test_a_store_that_could_not_be_written_is_written_by_the_next_start(
+    recorded: Recorded, log_out_of_reach: Path
+) -> None:
+    _save(recorded.data_dir)
+    log_out_of_reach.rmdir()
+    later = Story(encoded=True)
+    later.append(SessionNote(session=SESSION, text="later", nonce="00"))
+    recorded.tell(later)
+    _save(recorded.data_dir)
+    assert (recorded.data_dir / STORE_FILE).stat().st_size > 0
+    assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
