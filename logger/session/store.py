@@ -1,10 +1,12 @@
 """Sessions for those who ask: the store, and the journal after it."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Self
 
+from logger.errors import SinkUnavailable
 from logger.journal.entry import Draft, Entry
 from logger.journal.reader import JournalReader
 from logger.session.carrying import begins_afresh, carried_over, readable_tail
@@ -27,6 +29,8 @@ from logger.session.summary import SessionSummary
 
 _SAVE_EVERY = 50
 
+log = logging.getLogger(__name__)
+
 
 def catch_up(
     projection: Projection, reader: JournalReader, store: SessionStore | None = None
@@ -35,9 +39,17 @@ def catch_up(
     for entry in reader.entries(projection.position):
         projection.apply(entry)
         if store is not None and len(projection.stopped) >= _SAVE_EVERY:
-            store.save(projection)
+            _save(store, projection)
     if store is not None:
+        _save(store, projection)
+
+
+def _save(store: SessionStore, projection: Projection) -> None:
+    """Save if the drive allows: what only saves time must not keep anybody from recording."""
+    try:
         store.save(projection)
+    except SinkUnavailable as error:
+        log.warning("%s; it will be made again from the journal", error)
 
 
 def open_sessions(
@@ -59,7 +71,7 @@ def open_sessions(
     if append is not None and afresh:
         for entry in append(carried_over(projection, tail)):
             projection.apply(entry)
-        store.save(projection)
+        _save(store, projection)
     return store, projection
 
 

@@ -1,5 +1,6 @@
 """The store is disposable: with it, without it and after its loss, sessions are the same."""
 
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -258,3 +259,18 @@ def test_a_store_that_could_not_be_written_is_written_by_the_next_start(
     _save(recorded.data_dir)
     assert (recorded.data_dir / STORE_FILE).stat().st_size > 0
     assert _all(recorded.data_dir) == _from_scratch(recorded.data_dir)
+
+
+def test_a_store_that_cannot_be_saved_at_the_start_is_saved_later(recorded: Recorded) -> None:
+    before = Story(encoded=True)
+    before.identified()
+    recorded.tell(before)
+    _save(recorded.data_dir)
+    recorded.tell(_story())
+    with closing(apsw.Connection(str(recorded.data_dir / STORE_FILE))) as another:
+        another.execute("BEGIN IMMEDIATE")
+        store, projection = open_sessions(recorded.data_dir)
+    assert store.find(SESSION) is None
+    store.save(projection)
+    assert store.find(SESSION) == _from_scratch(recorded.data_dir)[-1]
+    store.close()
