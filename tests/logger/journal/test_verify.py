@@ -1,16 +1,12 @@
 """Whatever is changed in an entry is found, at the right position."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import apsw
 import pytest
-from click.testing import CliRunner
 
 from drivers.model import SampleBlock
-from logger.cli.invocation import Invocation
-from logger.cli.verify import verify_cli
 from logger.errors import ConfigError
 from logger.journal.blocks import encode_block
 from logger.journal.cursor import Cursor
@@ -19,6 +15,7 @@ from logger.journal.files import JOURNAL_FILE
 from logger.journal.verify import verify
 from logger.journal.writer import Journal
 from tests.logger.journal.conftest import SetClock
+from tests.support.command_line import call
 
 
 @pytest.fixture
@@ -194,24 +191,23 @@ def test_a_torn_page_is_told_not_raised(
 
 
 def test_the_command_ends_with_0_for_a_good_journal(data_dir: Path, head: str) -> None:
-    outcome = CliRunner().invoke(verify_cli, [str(data_dir)])
+    answer = call("verify", data_dir)
 
-    assert outcome.exit_code == 0
-    assert "7 entries are good" in outcome.output
+    assert answer.code == 0
+    assert "7 entries are good" in answer.out
 
 
 def test_the_command_ends_with_1_and_names_the_position(data_dir: Path, head: str) -> None:
     _change(data_dir, "UPDATE entry SET actor = 'uid:0' WHERE position = 4")
-    outcome = CliRunner().invoke(verify_cli, [str(data_dir)])
+    answer = call("verify", data_dir)
 
-    assert outcome.exit_code == 1
-    assert "BAD at position 4" in outcome.output
+    assert answer.code == 1
+    assert "BAD at position 4" in answer.out
 
 
 def test_the_command_tells_a_program_in_json(data_dir: Path, head: str) -> None:
-    outcome = CliRunner().invoke(verify_cli, ["--json", str(data_dir)])
+    told = call("verify", "--json", data_dir).json()
 
-    told = json.loads(outcome.output)
     assert (told["good"], told["bad_position"], told["head_hash"]) == (True, None, head)
 
 
@@ -221,7 +217,6 @@ def test_without_a_journal_it_is_the_settings_that_are_wrong(data_dir: Path) -> 
 
 
 def test_without_a_place_the_command_takes_that_of_the_settings(data_dir: Path, head: str) -> None:
-    invocation = Invocation(flags={"data_dir": str(data_dir)})
-    outcome = CliRunner().invoke(verify_cli, ["--json"], obj=invocation)
+    told = call("--data-dir", data_dir, "verify", "--json").json()
 
-    assert json.loads(outcome.output)["head_hash"] == head
+    assert told["head_hash"] == head
