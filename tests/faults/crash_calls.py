@@ -58,6 +58,7 @@ _BESIDES = (
 # A socket cannot be copied.
 _NO_SOCKET = shutil.ignore_patterns("command.sock")
 _SAMPLES = 20
+_PATIENCE_S = 86_400.0
 _RATE_HZ = 200.0
 
 
@@ -98,14 +99,19 @@ class Bench:
         directory.mkdir()
         if state != ABSENT:
             shutil.copytree(self.place / state / "data", directory / "data", ignore=_NO_SOCKET)
-        return RecorderProcess(directory, settings_text([PenTable(self.pen.link)]))
+        return RecorderProcess(directory, self._settings())
+
+    def _settings(self) -> str:
+        # A sweep may take longer than a session waits for its pen by itself.
+        patience = {"resume_within_s": _PATIENCE_S, "close_after_s": _PATIENCE_S}
+        return settings_text([PenTable(self.pen.link)], recording=patience)
 
     def prepare(self) -> None:
         """Make the data directories: each with a session that is open."""
         for state in (STOPPED, KILLED):
             directory = self.place / state
             directory.mkdir()
-            recorder = RecorderProcess(directory, settings_text([PenTable(self.pen.link)]))
+            recorder = RecorderProcess(directory, self._settings())
             with recorder:
                 recorder.until_samples(_SAMPLES)
                 recorder.order(start_order(self.pen.serial))
