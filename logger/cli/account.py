@@ -94,9 +94,7 @@ def role(
     invocation: Invocation, account_id: str, role: str, by: str, passwords: Passwords, as_json: bool
 ) -> None:
     """Give an account another role."""
-    check_permitted(by, book_of(invocation))
-    sign_in(invocation, by, passwords)
-    _carry_out(invocation, ChangeRole(account=account_id, role=role, by=by), as_json)
+    _carry_out_for(invocation, passwords, ChangeRole(account=account_id, role=role, by=by), as_json)
 
 
 @account.command()
@@ -110,9 +108,7 @@ def rename(
     invocation: Invocation, account_id: str, name: str, by: str, passwords: Passwords, as_json: bool
 ) -> None:
     """Give an account another NAME; what it signed keeps the former one."""
-    check_permitted(by, book_of(invocation))
-    sign_in(invocation, by, passwords)
-    _carry_out(invocation, Rename(account=account_id, name=name, by=by), as_json)
+    _carry_out_for(invocation, passwords, Rename(account=account_id, name=name, by=by), as_json)
 
 
 @account.command()
@@ -159,9 +155,7 @@ def close(
     invocation: Invocation, account_id: str, by: str, passwords: Passwords, as_json: bool
 ) -> None:
     """Close an account; what it did stays, and its id is given to nobody else."""
-    check_permitted(by, book_of(invocation))
-    sign_in(invocation, by, passwords)
-    _carry_out(invocation, CloseAccount(account=account_id, by=by), as_json)
+    _carry_out_for(invocation, passwords, CloseAccount(account=account_id, by=by), as_json)
 
 
 @account.command()
@@ -180,6 +174,18 @@ def reopen(
     sign_in(invocation, by, passwords)
     credential = new_credential(invocation, found.id, found.name, passwords)
     _carry_out(invocation, ReopenAccount(account=found.id, credential=credential, by=by), as_json)
+
+
+def _carry_out_for(
+    invocation: Invocation,
+    passwords: Passwords,
+    order: ChangeRole | Rename | CloseAccount,
+    as_json: bool,
+) -> None:
+    """Carry out ``order`` for an administrator, who signs in for it."""
+    check_permitted(order.by, book_of(invocation))
+    sign_in(invocation, order.by, passwords)
+    _carry_out(invocation, order, as_json)
 
 
 def _carry_out(invocation: Invocation, order: AnyAccountOrder, as_json: bool) -> None:
