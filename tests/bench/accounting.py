@@ -2,13 +2,17 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _SCHEDULER_CLOCK = 2
 _CUTIME, _CSTIME = 13, 14
+_TRIES = 20
+
+_Number = TypeVar("_Number", int, float)
 
 
 def cpu_s(pid: int) -> float:
@@ -18,13 +22,27 @@ def cpu_s(pid: int) -> float:
     /proc/PID/stat, but in ns instead of ticks of 10 ms. Those that ended stand in
     their parent's cutime and cstime.
     """
-    return sum(_clock_s(member) + _ended_children_s(member) for member in _family(pid))
+    return _undisturbed(
+        lambda: sum(_clock_s(member) + _ended_children_s(member) for member in _family(pid))
+    )
 
 
 def resident_bytes(pid: int) -> int:
     """Return the resident memory of a process and all that it started and that lives."""
-    pages = (int(_proc(member, "statm").split()[1]) for member in _family(pid))
-    return sum(pages) * _PAGE_BYTES
+    pages = _undisturbed(
+        lambda: sum(int(_proc(member, "statm").split()[1]) for member in _family(pid))
+    )
+    return pages * _PAGE_BYTES
+
+
+def _undisturbed(read: Callable[[], _Number]) -> _Number:
+    """Return what ``read`` does, anew where a child or thread ended in between."""
+    for _ in range(_TRIES):
+        try:
+            return read()
+        except OSError:
+            continue
+    return read()
 
 
 def _family(pid: int) -> Iterator[int]:
