@@ -264,13 +264,16 @@ async def run_service(settings: Settings) -> None:
     :class:`CommandRefused` if another recorder has the data directory, and
     :class:`JournalError` if the journal cannot be used.
     """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # A Ctrl-C from before is a cancellation that waits for the first await. It must not be
+    # one by which something was begun already.
+    await asyncio.sleep(0)
     named = {pen.profile: profile_of(pen, settings.profiles_dir) for pen in settings.pens}
     profiles = [named[pen.profile] for pen in settings.pens]
     plans = load_plans(settings.plans_file) if settings.plans_file else {}
-    stop = asyncio.Event()
     asyncio.get_running_loop().set_default_executor(LooseThreads())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as resources:
         disk = Disk(settings.data_dir, settings.disk)
         journal = resources.enter_context(open_journal(settings.data_dir, HostClock(), disk))

@@ -17,6 +17,7 @@ from tests.bench.bed import servers
 from tests.faults.accounting import account
 from tests.faults.backlog import RATE_HZ, SERIAL, record_backlog
 from tests.faults.counting import counting
+from tests.faults.lives import surely_ended
 from tests.support.playing import playing
 from tests.support.recorder_process import PenTable, RecorderProcess, settings_text
 from tests.support.report import Row
@@ -102,7 +103,7 @@ def drained(place: Path, duration_s: int, seed: int) -> Drain:
         samples = record_backlog(recorder.data_dir, duration_s, until_ns, seed)
         with JournalReader(recorder.data_dir) as reader:
             last = reader.last_position()
-        with _recording(recorder, pen):
+        with surely_ended(recorder), _recording(recorder, pen):
             drain_s, unsaved_s, memory_mb = _until_drained(recorder, last)
             counter.until(last)
         stored = _stored(database, samples, until_ns / 1e9 - duration_s)
