@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 INSTALL_PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
+# Installing fetches the console's chart library with npm; where there is none, a wheel brings it.
+NODE := command -v npm >/dev/null || $(PIP) --require-hashes --requirement locks/node.txt
+WEB := locks/web/package-lock.json locks/web/build_hook.py
 
 .PHONY: demo test check bench faults soak format locks clean servers
 
@@ -46,13 +49,15 @@ servers:
 $(VENV)/bin/python:
 	tests/support/make-venv $(PYTHON) $(VENV)
 
-$(VENV)/.demo: $(VENV)/bin/python locks/demo.txt pyproject.toml
+$(VENV)/.demo: $(VENV)/bin/python locks/demo.txt pyproject.toml $(WEB)
 	$(PIP) --require-hashes --requirement locks/demo.txt
+	$(NODE)
 	$(INSTALL_PROJECT)
 	touch $@
 
-$(VENV)/.dev: $(VENV)/bin/python locks/dev.txt pyproject.toml
+$(VENV)/.dev: $(VENV)/bin/python locks/dev.txt pyproject.toml $(WEB)
 	$(PIP) --require-hashes --requirement locks/dev.txt
+	$(NODE)
 	$(INSTALL_PROJECT)
 	touch $@ $(VENV)/.demo
 
@@ -62,4 +67,4 @@ $(VENV)/.fuzz: $(VENV)/.dev locks/fuzz.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist logger/review/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis

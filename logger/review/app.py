@@ -12,6 +12,7 @@ from logger.review.console import Console
 from logger.review.failures import failure, refused
 from logger.review.guard import guarded, words_for
 from logger.review.headers import SecureHeaders
+from logger.review.menu import menu
 from logger.review.routes import ROUTES
 from logger.review.visit import Visit
 
@@ -26,6 +27,7 @@ def make_app(console: Console) -> FastAPI:
         redirect_slashes=False,
         exception_handlers={HTTPException: _no_page(console), Exception: _own_fault(console)},
     )
+    console.templates.globals["menu"] = menu
     for route in ROUTES:
         app.add_route(route.path, guarded(console, route), methods=[route.method])
     app.add_middleware(SecureHeaders)

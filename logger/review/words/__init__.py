@@ -63,4 +63,9 @@ class Words(Wording):
 
 @cache
 def _texts(language: str) -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+    """Return the texts of a language by table, gathered from all its files."""
+    gathered: dict[str, dict[str, str]] = {}
+    for file in files(__package__).joinpath(language).iterdir():
+        for table, texts in tomllib.loads(file.read_text("utf-8")).items():
+            gathered.setdefault(table, {}).update(texts)
+    return gathered

@@ -13,7 +13,7 @@ from logger.settings import Settings
 async def test_a_ctrl_c_before_anyone_listens_for_it_leaves_nothing_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = asyncio.create_task(run_service(Settings(data_dir=tmp_path, pens=[])))
+    service = asyncio.create_task(run_service(Settings(data_dir=tmp_path, pens=())))
     # asyncio.run() turns a Ctrl-C into a cancellation until the handlers are in place.
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "add_signal_handler", lambda *_: service.cancel())
