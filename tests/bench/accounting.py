@@ -29,10 +29,12 @@ def cpu_s(pid: int) -> float:
 
 def resident_bytes(pid: int) -> int:
     """Return the resident memory of a process and all that it started and that lives."""
-    pages = _undisturbed(
-        lambda: sum(int(_proc(member, "statm").split()[1]) for member in _family(pid))
-    )
-    return pages * _PAGE_BYTES
+    return _undisturbed(lambda: sum(own_resident_bytes(member) for member in _family(pid)))
+
+
+def own_resident_bytes(pid: int) -> int:
+    """Return the resident memory of a process without those that it started."""
+    return int(_proc(pid, "statm").split()[1]) * _PAGE_BYTES
 
 
 def _undisturbed(read: Callable[[], _Number]) -> _Number:
