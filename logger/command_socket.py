@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from logger.errors import CommandRefused, NotRunning
+from logger.errors import CommandRefused, ConfigError, NotRunning
 
 SOCKET_NAME = "command.sock"
 LINE_LIMIT = 1 << 16
@@ -50,8 +50,11 @@ def _reachable(data_dir: Path) -> Iterator[str]:
 
 @contextlib.asynccontextmanager
 async def command_server(data_dir: Path, handle: Handler) -> AsyncIterator[None]:
-    """Listen for orders while the context lasts; the instance lock must be held."""
-    (data_dir / SOCKET_NAME).unlink(missing_ok=True)
+    """Listen for orders while the context lasts; the instance lock must be held.
+
+    ConfigError where the data directory takes no socket.
+    """
+    listener = _listening(data_dir)
     connections: set[asyncio.Task[Any]] = set()
 
     # No coroutine: asyncio would log the cancellation at the end as an error.
@@ -60,13 +63,6 @@ async def command_server(data_dir: Path, handle: Handler) -> AsyncIterator[None]
         connections.add(serving)
         serving.add_done_callback(connections.discard)
 
-    with _reachable(data_dir) as path:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        previous = os.umask(0o177)
-        try:
-            listener.bind(path)
-        finally:
-            os.umask(previous)
     server = await asyncio.start_unix_server(serve, sock=listener, limit=LINE_LIMIT)
     try:
         yield
@@ -76,6 +72,26 @@ async def command_server(data_dir: Path, handle: Handler) -> AsyncIterator[None]
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
         (data_dir / SOCKET_NAME).unlink(missing_ok=True)
+
+
+def _listening(data_dir: Path) -> socket.socket:
+    """Return the socket, for its owner alone."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    previous = os.umask(0o177)
+    try:
+        (data_dir / SOCKET_NAME).unlink(missing_ok=True)
+        with _reachable(data_dir) as path:
+            listener.bind(path)
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            str(data_dir / SOCKET_NAME),
+            f"the socket for orders cannot be made: {error.strerror}",
+            "Remove what stands there, or use a data directory on a drive that takes sockets.",
+        ) from error
+    finally:
+        os.umask(previous)
+    return listener
 
 
 async def _serve(

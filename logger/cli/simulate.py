@@ -97,6 +97,8 @@ def simulate(
     """
     profile = find_profile(profile_name)
     faults = parse_faults(fault_texts)
+    _check_distinct("--link", links)
+    _check_distinct("--serial", serials)
     _check_count("--serial", serials, links)
     _check_count("--log", logs, links)
     first = PenSettings(
@@ -138,6 +140,12 @@ def _check_count(option: str, given: Sequence[object], links: Sequence[Path]) ->
             f"stands {len(given)} times, but --link {len(links)} times",
             "Give one for each link, or none.",
         )
+
+
+def _check_distinct(option: str, given: Sequence[object]) -> None:
+    twice = [str(one) for number, one in enumerate(given) if one in given[:number]]
+    if twice:
+        raise ConfigError(option, f"{twice[0]} is given twice", "Give each pen its own.")
 
 
 def _one_for_each_link(

@@ -13,7 +13,7 @@ from drivers.profile import Profile
 from logger import __version__
 from logger.backoff import Backoff
 from logger.command_socket import command_server
-from logger.errors import JournalError, SinkUnavailable
+from logger.errors import ConfigError, JournalError, NeedlelogError, SinkUnavailable
 from logger.journal import kinds
 from logger.journal.damage import telling_damage
 from logger.journal.entry import Draft, Entry
@@ -135,7 +135,7 @@ class Service:
             self._roster.recorders.append(self._recorder(pen, profile))
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Record and deliver until ``stop``; raises :class:`JournalError` if that must end."""
+        """Record and deliver until ``stop``; JournalError or ConfigError if that must end."""
         orders = Orders(
             self._desk,
             self._committer,
@@ -163,7 +163,7 @@ class Service:
                 delivering.cancel()
                 for task in later:
                     task.cancel()
-        except* JournalError as failures:
+        except* (JournalError, ConfigError) as failures:
             raise _first(failures) from None
         finally:
             self._committer.close()
@@ -293,7 +293,7 @@ def _draft(payload: kinds.Payload) -> Draft:
     return Draft(kinds.kind_of(payload), "", SERVICE, kinds.encode(payload))
 
 
-def _first(failures: "BaseExceptionGroup[JournalError]") -> BaseException:
+def _first(failures: "BaseExceptionGroup[NeedlelogError]") -> BaseException:
     first: BaseException = failures
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]

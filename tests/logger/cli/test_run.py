@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from logger.cli.exits import Exit
+from logger.command_socket import SOCKET_NAME
 from tests.support.recorder_process import PenTable, RecorderProcess, settings_text
 
 
@@ -39,3 +41,13 @@ def test_its_log_tells_a_trouble_once(tmp_path: Path) -> None:
         f"WARNING logger.recorder.pen_recorder: {port}: no such device. "
         "Plug the pen in, or choose from `needlelog ports`\n"
     )
+
+
+def test_a_directory_where_no_socket_can_be_made_is_told_in_one_message(tmp_path: Path) -> None:
+    recorder = RecorderProcess(tmp_path, settings_text([]))
+    (recorder.data_dir / SOCKET_NAME).mkdir(parents=True)
+    recorder.launch()
+    recorder.until(lambda: recorder.exit_code is not None, "its end")
+    assert recorder.exit_code == Exit.USAGE
+    assert recorder.log.count("\n") == 1
+    assert "command.sock: the socket for orders cannot be made: Is a directory" in recorder.log

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,11 @@ def test_two_pens_play_to_the_end_and_are_summed_up(tmp_path: Path) -> None:
     logs = [option for name in names for option in ("--log", str(tmp_path / f"{name}.log"))]
     options = ["--speed", "max", "--duration", "20", "--script", "short", "--json"]
     with needlelog("simulate", *arguments, *logs, *options) as process:
-        with Reader(tmp_path / "a") as a, Reader(tmp_path / "b") as b:
-            heard = [hear(find_profile("npt"), [reader.read_all()]) for reader in (a, b)]
+        # Both at once: a pen that nobody reads loses what its terminal has no room for.
+        with Reader(tmp_path / "a") as a, Reader(tmp_path / "b") as b, ThreadPoolExecutor() as both:
+            heard = [
+                hear(find_profile("npt"), [said]) for said in both.map(Reader.read_all, (a, b))
+            ]
         out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (Exit.OK, "")
     summary = json.loads(out)
@@ -62,6 +66,7 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
         (["--fault", "freeze:at=5"], "error: --fault freeze:at=5: for= is missing. Write freeze:"),
         (["--serial", "NP-1"], "error: --serial NP-1: "),
         (["--serial", "SIM-1", "--serial", "SIM-2"], "error: --serial: stands 2 times"),
+        (["--serial", "SIM-1", "--serial", "SIM-1"], "error: --serial: SIM-1 is given twice"),
         (["--rate-hz", "0"], "error: --rate-hz 0: "),
         (["--profile", "none-such"], "none-such"),
         (["--speed", "warp"], "warp is neither a factor"),
