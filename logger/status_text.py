@@ -1,5 +1,6 @@
 """The status as lines for a person."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from logger.status import (
@@ -29,6 +30,14 @@ def status_lines(status: Status) -> list[str]:
     lines += [_archive_line(status.archive), _kept_line(status.archive)]
     lines += [line for sink in status.sinks for line in _sink_lines(sink)] or ["no sink is set"]
     return lines + _condition_lines(status)
+
+
+def status_headline(status: Status) -> str:
+    """Return the status in a line, for whoever looks at a unit or a list of services."""
+    pens = Counter(pen.state for pen in status.pens)
+    told = ", ".join(f"{count} {state}" for state, count in pens.items()) or "none"
+    troubles = "; ".join(f"{one.what} {one.name}: {one.problem}" for one in status.conditions)
+    return f"pens: {told}; {f'degraded: {troubles}' if troubles else 'all is well'}"
 
 
 def _pen_lines(pen: PenStatus) -> list[str]:

@@ -39,7 +39,8 @@ class Committer:
     pens say while a commit takes long; ``calm`` tells whether they say so little that the
     kernel keeps it for a second; ``cursors`` returns the sinks' newest cursors, which ride
     along every 5 s; ``now`` is a monotonic clock in seconds. An error of the journal is
-    final: it reaches whoever waits, and ends :meth:`run`. Want of room is none.
+    final: it reaches whoever waits, and ends :meth:`run`. Want of room is none. ``turns``
+    counts the times that :meth:`run` went round: it goes on as long as recording does.
     """
 
     drive: Drive
@@ -54,6 +55,7 @@ class Committer:
     calm: Callable[[], bool] = lambda: False
     quarantine_room: QuarantineRoom = field(default_factory=lambda: QuarantineRoom({}))
     commits: int = 0
+    turns: int = 0
     _committed_s: float = 0.0
     _moved_s: float = -math.inf
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -79,6 +81,7 @@ class Committer:
                     raise self._failure
                 await self._commit(self.gather())
                 await self._take_chance()
+            self.turns += 1
 
     def hurry(self) -> None:
         """Ask for a commit before its time: a buffer fills up."""

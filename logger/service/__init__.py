@@ -1,5 +1,5 @@
 """The recorder process: the only place where its parts are wired together."""
 
-from logger.service.running import run_service
+from logger.service.starting import run_service
 
 __all__ = ["run_service"]

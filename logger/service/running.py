@@ -1,10 +1,8 @@
 """Wires the parts together, runs them, and closes them in order."""
 
 import asyncio
-import contextlib
 import logging
 import random
-import signal
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -15,7 +13,6 @@ from logger.backoff import Backoff
 from logger.command_socket import command_server
 from logger.errors import ConfigError, JournalError, NeedlelogError, SinkUnavailable
 from logger.journal import kinds
-from logger.journal.damage import telling_damage
 from logger.journal.entry import Draft, Entry
 from logger.journal.feed import Feed
 from logger.journal.quarantine import QuarantineRoom
@@ -26,28 +23,27 @@ from logger.recorder.clock import HostClock, host_boot_id
 from logger.recorder.clock_watch import ClockWatch
 from logger.recorder.committer import Committer
 from logger.recorder.disk import Disk
-from logger.recorder.drive import Drive, open_journal
+from logger.recorder.drive import Drive
 from logger.recorder.pen_recorder import PenRecorder
-from logger.recorder.roster import Roster, profile_of
+from logger.recorder.roster import Roster
 from logger.recorder.session_desk import SERVICE, SessionDesk
 from logger.recorder.settings import PenSettings
 from logger.recorder.waiting import Waiting
 from logger.service.allocator import give_holes_back
 from logger.service.chores import Chores
 from logger.service.delivery import Delivery
-from logger.service.loose_threads import LooseThreads
+from logger.service.manager import Manager
 from logger.service.orders import Orders
 from logger.service.recomputing import Recomputing
 from logger.service.watch import Watch
 from logger.session.block_times import block_times
 from logger.session.keeper import Keeper, KeeperLimits, LastSigns
 from logger.session.orders import PlanKey
-from logger.session.plans import load_plans
 from logger.session.projection import Projection
-from logger.session.store import open_sessions
 from logger.session.store_file import SessionStore
 from logger.settings import Settings
 from logger.status import Status
+from logger.status_text import status_headline
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +130,7 @@ class Service:
         for pen, profile in zip(settings.pens, profiles, strict=True):
             self._roster.recorders.append(self._recorder(pen, profile))
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, manager: Manager) -> None:
         """Record and deliver until ``stop``; JournalError or ConfigError if that must end."""
         orders = Orders(
             self._desk,
@@ -154,7 +150,11 @@ class Service:
                 later = [tasks.create_task(self._recomputing.run())]
                 later.append(tasks.create_task(self._chores.run()))
                 async with command_server(self._settings.data_dir, orders.handle):
+                    manager.ready(self._said())
+                    signs = manager.watch(lambda: self._committer.turns, self._said)
+                    later.append(tasks.create_task(signs))
                     await stop.wait()
+                manager.stopping()
                 for task in recording:
                     task.cancel()
                 await asyncio.wait(recording)
@@ -242,6 +242,10 @@ class Service:
             self._delivery.status(), committer.disk, committer.backlog, self._chores.status
         )
 
+    def _said(self) -> str:
+        """Return how it is, in a line."""
+        return status_headline(self._status())
+
     def _recorder(self, pen: PenSettings, profile: Profile) -> PenRecorder:
         recording = self._settings.recording
         recorder = PenRecorder(
@@ -255,38 +259,6 @@ class Service:
             backoff=Backoff(self._random, recording.reconnect_min_s, recording.reconnect_max_s),
         )
         return recorder
-
-
-async def run_service(settings: Settings) -> None:
-    """Record and deliver until SIGTERM or SIGINT.
-
-    Raises :class:`ConfigError` for settings, profiles or plans that cannot be used,
-    :class:`CommandRefused` if another recorder has the data directory, and
-    :class:`JournalError` if the journal cannot be used.
-    """
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    # A Ctrl-C from before is a cancellation that waits for the first await. It must not be
-    # one by which something was begun already.
-    await asyncio.sleep(0)
-    named = {pen.profile: profile_of(pen, settings.profiles_dir) for pen in settings.pens}
-    profiles = [named[pen.profile] for pen in settings.pens]
-    plans = load_plans(settings.plans_file) if settings.plans_file else {}
-    asyncio.get_running_loop().set_default_executor(LooseThreads())
-    with contextlib.ExitStack() as resources:
-        disk = Disk(settings.data_dir, settings.disk)
-        journal = resources.enter_context(open_journal(settings.data_dir, HostClock(), disk))
-        resources.enter_context(telling_damage(settings.data_dir))
-        reader = resources.enter_context(JournalReader(settings.data_dir))
-        # What the loop itself reads of blocks must not wait for a sealed file.
-        feeding = resources.enter_context(JournalReader(settings.data_dir, waits=False))
-        store, projection = open_sessions(settings.data_dir, journal.append)
-        resources.callback(store.close)
-        service = Service(
-            settings, profiles, plans, journal, disk, reader, feeding, store, projection
-        )
-        await service.run(stop)
 
 
 def _draft(payload: kinds.Payload) -> Draft:
