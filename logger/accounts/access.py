@@ -37,7 +37,8 @@ def judge_access(
     if not nobody and book.find(account) is None:
         raise CommandRefused(f"there is no account {account}", "See `needlelog account list`")
     session = getattr(payload, "session", None)
-    if session is not None and not is_session(session):
+    of_period = isinstance(payload, kinds.SessionExported) and not session and payload.what
+    if session is not None and not of_period and not is_session(session):
         raise CommandRefused(f"there is no session {session}", "See `needlelog session list`")
     return payload
 

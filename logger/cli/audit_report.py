@@ -5,19 +5,15 @@ from pathlib import Path
 
 import click
 
-from logger.archive.outside import Outside
-from logger.archive.report.audit import Period, Verified, audit_report, read_audited
+from logger.archive.report.audit import audit, audit_report
+from logger.archive.report.audit_reading import Period
 from logger.archive.report.press import PAPERS
 from logger.archive.report.wording import Wording
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.priority import giving_way
 from logger.cli.report_file import report_options, write_report
-from logger.cli.verify import archive_result
 from logger.errors import ConfigError
-from logger.journal.reader import JournalReader
-from logger.journal.verify_succession import verify_succession
 from logger.session.asked_times import since_unix_ns, until_unix_ns
-from logger.session.store import load_sessions
 
 
 @click.command()
@@ -40,12 +36,7 @@ def report(
     )
     if period.since_unix_ns >= period.until_unix_ns:
         raise ConfigError(f"--since {since}", "is not before --until", "Give an earlier time")
-    checked = verify_succession(invocation.data_dir)
-    archive = archive_result(invocation.data_dir, Outside(), lambda what, done, last: None)
-    with (
-        load_sessions(invocation.data_dir) as sessions,
-        JournalReader(invocation.data_dir) as reader,
-    ):
-        audited = read_audited(reader, sessions, period, Verified(checked, archive))
-    pdf = audit_report(audited, invocation.site, PAPERS[paper], Wording(language))
+    pdf = audit_report(
+        audit(invocation.data_dir, period), invocation.site, PAPERS[paper], Wording(language)
+    )
     write_report(pdf, out or Path(f"audit-{since[:10]}.pdf"))

@@ -2,14 +2,12 @@
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from logger.archive.outside import Outside, read_outside
-from logger.archive.verification.result import ArchiveResult
 from logger.cli.exits import Exit
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.priority import giving_way
@@ -19,8 +17,6 @@ from logger.cli.verify_views import (
     journal_as_json,
     journal_lines,
 )
-from logger.errors import JournalError
-from logger.journal.verify_succession import verify_succession
 
 _BUNDLE = ".zip"
 
@@ -70,30 +66,22 @@ def verify_place(place: Path, outside: Outside, as_json: bool) -> Exit:
 
     ConfigError if there is no journal.
     """
+    from logger.archive.verification.record import verify_record  # noqa: PLC0415 - loads slowly
+
     progress = _Progress(shown=not as_json and sys.stderr.isatty())
-    journal = verify_succession(place, lambda done, last: progress("entries", done, last))
-    archive = archive_result(place, outside, progress)
+    found = verify_record(place, outside, progress)
     progress.end()
-    good = journal.good and archive.good
     if as_json:
-        told = {**journal_as_json(journal), "archive": asdict(archive), "good": good}
+        told = {
+            **journal_as_json(found.journal),
+            "archive": asdict(found.archive),
+            "good": found.good,
+        }
         click.echo(json.dumps(told))
     else:
-        for line in (*journal_lines(journal), *archive_lines(archive, good)):
+        for line in (*journal_lines(found.journal), *archive_lines(found.archive, found.good)):
             click.echo(line)
-    return Exit.OK if good else Exit.FOUND_WRONG
-
-
-def archive_result(
-    place: Path, outside: Outside, progress: Callable[[str, int, int], None]
-) -> ArchiveResult:
-    """Return what a check of all seals, heads and keys finds, whatever state they are in."""
-    from logger.archive.verification.whole import verify_archive  # noqa: PLC0415 - loads slowly
-
-    try:
-        return verify_archive(place, outside, progress)
-    except JournalError as error:
-        return ArchiveResult(problems=(str(error),))
+    return Exit.OK if found.good else Exit.FOUND_WRONG
 
 
 class _Progress:

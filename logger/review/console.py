@@ -9,10 +9,12 @@ import jinja2
 
 from logger.accounts.passwords import DEFAULT_COST, HashCost
 from logger.review.access import AccessNotes, SendOrder
+from logger.review.day_looks import DayLooks
 from logger.review.rendering import template_environment
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.review.sign_ins import SignIns
+from logger.review.verification import Verification
 
 EXPORTS_AT_ONCE = 2
 _TOKEN_BYTES = 32
@@ -47,6 +49,8 @@ class Console:
     templates: jinja2.Environment
     signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
+    verification: Verification = field(default_factory=Verification)
+    day_looks: DayLooks = field(default_factory=DayLooks)
 
     def make_token(self) -> str:
         """Return a random token that fits a cookie."""

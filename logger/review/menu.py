@@ -16,7 +16,10 @@ class Item:
     is_here: bool
 
 
-AREAS = (("/sessions", "sessions_area"),)
+AREAS = (
+    ("/sessions", "sessions_area"),
+    ("/audit", "audit_area"),
+)
 """Address and word of each area, in order; shown to whom the address is open."""
 
 

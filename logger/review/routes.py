@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from logger.accounts import Role
 from logger.accounts.model import ROLES
+from logger.review.audit_areas import AREAS, ASSIGNING, AUDITING
+from logger.review.pages.assign import assign, assign_page
+from logger.review.pages.audit import area_page, audit_page, unassigned_page
+from logger.review.pages.audit_downloads import area_csv, audit_pdf, trail_download, unassigned_csv
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.session import session_page
@@ -12,6 +16,7 @@ from logger.review.pages.set_up import make_administrator, set_up_page
 from logger.review.pages.sign_in import sign_in, sign_in_page, sign_out
 from logger.review.pages.start import start
 from logger.review.pages.static import static_file
+from logger.review.pages.verification import begin_verification, verification_page
 from logger.review.visit import Page
 
 EVERYONE_SIGNED_IN = frozenset(ROLES)
@@ -40,4 +45,15 @@ ROUTES = (
     Route("GET", "/sessions", sessions_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}", session_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
+    Route("GET", "/audit", audit_page, EVERYONE_SIGNED_IN),
+    *(Route("GET", f"/audit/{one.name}", area_page(one), one.roles) for one in AREAS),
+    *(Route("GET", f"/audit/{one.name}/csv", area_csv(one), one.roles) for one in AREAS),
+    Route("GET", "/audit/unassigned", unassigned_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/audit/unassigned/csv", unassigned_csv, EVERYONE_SIGNED_IN),
+    Route("GET", "/audit/unassigned/assign", assign_page, ASSIGNING),
+    Route("POST", "/audit/unassigned/assign", assign, ASSIGNING),
+    Route("GET", "/audit/report/pdf", audit_pdf, AUDITING),
+    Route("GET", "/audit/trail/{form}", trail_download, AUDITING),
+    Route("GET", "/audit/verification", verification_page, AUDITING),
+    Route("POST", "/audit/verification", begin_verification, AUDITING),
 )

@@ -1,6 +1,7 @@
 """What may be ordered over the command socket."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ from logger.recorder.session_desk import SessionDesk
 from logger.service.access_orders import AccessOrders
 from logger.service.account_orders import AccountOrders
 from logger.service.delivery import Delivery
+from logger.service.pen_orders import PenOrders
 from logger.service.queue_orders import QueueOrders
 from logger.service.retention_orders import RetentionOrders
 from logger.service.sealing_orders import SealingOrders
 from logger.service.signing_orders import SigningOrders
 from logger.session.orders import AnyOrder, Start
+from logger.session.pen_checks import CHECK_PEN
 from logger.session.record_orders import AnyRecordOrder
 from logger.status import Status
 
@@ -57,6 +60,7 @@ class Orders:
         self._others[MAKE_SEAL] = SealingOrders(committer, data_dir).handle
         access = AccessOrders(committer, data_dir, desk.projection.is_session)
         self._others[NOTE_ACCESS] = access.handle
+        self._others[CHECK_PEN] = PenOrders(committer, data_dir, time.time_ns).handle
         self._status = status
 
     async def handle(self, order: str, arguments: dict[str, Any], actor: str) -> Any:
@@ -83,8 +87,8 @@ class Orders:
             raise CommandRefused(str(error), "Recording stops; look at its log") from None
         raise CommandRefused(
             f"there is no order {order!r}",
-            "Known: access.note, account, record, session, status, queue.*, key.*, hold.*,"
-            " client.*, head.sign",
+            "Known: access.note, account, record, session, status, pen.check, queue.*,"
+            " key.*, hold.*, client.*, head.sign",
         )
 
     async def _record(self, order: AnyRecordOrder, actor: str) -> dict[str, Any]:

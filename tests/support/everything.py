@@ -155,6 +155,15 @@ _AFTER: tuple[kinds.Payload, ...] = (
     kinds.SignInFailed(account=SECRET, at_unix_ns=_NOW_NS),
     kinds.SessionViewed(account=SECRET, at_unix_ns=_NOW_NS, session=SESSION),
     kinds.SessionExported(account=SECRET, at_unix_ns=_NOW_NS, session=SESSION, form="csv"),
+    kinds.PenChecked(
+        account=SECRET,
+        depth_set_mm=1.5,
+        gauge_mm=1.46,
+        gauge=SECRET,
+        at_unix_ns=_NOW_NS,
+        nonce=SECRET,
+        remark=SECRET,
+    ),
     kinds.ClientErased(
         erasure=SECRET,
         sessions=(ERASED_SESSION,),

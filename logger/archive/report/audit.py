@@ -1,62 +1,32 @@
 """The audit report of a period: gathered from sessions and journal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from logger.archive.outside import Outside
 from logger.archive.report import audit_tables as tables
+from logger.archive.report.audit_reading import (
+    Period,
+    amended_sessions,
+    begun_sessions,
+    cartridge_flags,
+    days_of,
+    key_events,
+)
 from logger.archive.report.press import Attachment, press
 from logger.archive.report.wording import Wording
-from logger.archive.verification.result import ArchiveResult
-from logger.journal import kinds
+from logger.archive.verification.record import Verified, verify_record
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
-from logger.journal.verify_succession import SuccessionResult
 from logger.session.cartridge_flags import CartridgeFlag
-from logger.session.index import SessionFilter
 from logger.session.model import Session
-from logger.session.store import Sessions
-from logger.session.unassigned import Day, UnassignedWork, unassigned_work
-
-AMENDING = (
-    "session.amended",
-    "session.clinical",
-    "session.split",
-    "session.merged",
-    "samples.assigned",
-)
-KEY_EVENTS = (
-    "journal.opened",
-    "key.made",
-    "key.revoked",
-    "account.added",
-    "account.changed",
-    "account.closed",
-    "account.reopened",
-    "queue.dropped",
-    "queue.given_up",
-)
-"""What whoever audits wants to know of beside sessions."""
-_NS = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From a time to before a later one, UTC in ns."""
-
-    since_unix_ns: int
-    until_unix_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What `needlelog verify` found: the journal with all before it, and its seals and heads."""
-
-    journal: SuccessionResult
-    archive: ArchiveResult
+from logger.session.store import Sessions, load_sessions
+from logger.session.unassigned import UnassignedWork, unassigned_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +63,13 @@ class Audited:
         return msgspec.json.format(msgspec.json.encode(data), indent=1)
 
 
+def audit(data_dir: Path, period: Period) -> Audited:
+    """Return the audit of ``period``, with the whole record checked for it."""
+    verified = verify_record(data_dir, Outside())
+    with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
+        return read_audited(reader, sessions, period, verified)
+
+
 def read_audited(
     reader: JournalReader,
     sessions: Sessions,
@@ -101,22 +78,18 @@ def read_audited(
     zone: tzinfo | None = None,
 ) -> Audited:
     """Return what the journal knows of ``period``; days are those of ``zone``."""
-    wanted = SessionFilter(since_unix_ns=period.since_unix_ns, until_unix_ns=period.until_unix_ns)
-    begun = _sessions(sessions, [line.id for line in reversed(sessions.search(wanted))])
-    first = reader.position_at(period.since_unix_ns)
-    last = reader.position_at(period.until_unix_ns) - 1
-    amending = reader.entries(first - 1, kinds=AMENDING, to=last)
+    begun = begun_sessions(sessions, period)
     return Audited(
         period=period,
         sessions=begun,
-        amended=_sessions(sessions, sorted({name for one in amending for name in _told(one)})),
-        flags=[(one, flag) for one in begun for flag in sessions.cartridge_flags(one, zone)],
+        amended=amended_sessions(reader, sessions, period),
+        flags=cartridge_flags(sessions, begun, zone),
         unassigned=[
             work
-            for day in _days(period, zone)
+            for day in days_of(period, zone)
             for work in unassigned_work(reader, sessions.holding, day)
         ],
-        events=list(reader.entries(first - 1, kinds=KEY_EVENTS, to=last)),
+        events=key_events(reader, period),
         verified=verified,
     )
 
@@ -161,27 +134,3 @@ def audit_document(audited: Audited, site: str, wording: Wording) -> dict[str, A
         "amendments": tables.amendments(audited.amended, audited.period, wording),
         "events": tables.events(audited.events, wording),
     }
-
-
-def _sessions(sessions: Sessions, names: Sequence[str]) -> list[Session]:
-    found = [sessions.session(name) for name in names]
-    return [one for one in found if one is not None]
-
-
-def _told(entry: Entry) -> Iterator[str]:
-    """Yield the sessions that an amending entry is about."""
-    if entry.payload is not None:
-        told: Any = kinds.decode(entry.kind, entry.payload)
-        yield told.session
-
-
-def _days(period: Period, zone: tzinfo | None) -> Iterator[Day]:
-    """Yield the local days of ``period``, cut at its ends: few sessions are looked at at once."""
-    begin = period.since_unix_ns
-    while begin < period.until_unix_ns:
-        local = datetime.fromtimestamp(begin // _NS, UTC).astimezone(zone)
-        tomorrow = datetime.combine(local.date() + timedelta(days=1), time())
-        midnight = tomorrow.astimezone() if zone is None else tomorrow.replace(tzinfo=zone)
-        end = min(int(midnight.timestamp()) * _NS, period.until_unix_ns)
-        yield Day(begin, end)
-        begin = end

@@ -1,15 +1,17 @@
 """The tables of an audit report."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from logger.archive.report.audit_reading import Period
 from logger.archive.report.listing import NARROW, NUMBER, WIDE, listing
 from logger.archive.report.measures import told_deviation
 from logger.archive.report.overview import told_flag
 from logger.archive.report.wording import NOTHING, Wording
 from logger.archive.report.zones import joined
+from logger.archive.verification.record import Verified
 from logger.journal.entry import Entry
 from logger.journal.verify import VerifyResult
 from logger.session.cartridge_flags import CartridgeFlag
@@ -17,11 +19,9 @@ from logger.session.model import Deviation, Segment, Session
 from logger.session.record import Amendment
 from logger.session.unassigned import UnassignedWork
 
-if TYPE_CHECKING:
-    from logger.archive.report.audit import Period, Verified
-
 AUDIT_FILE = "audit.json"
-_ROWS_MAX = 400
+ROWS_MAX = 400
+"""A longer table is cut, unless told otherwise."""
 _NOT_SHOWN = ("nonce", "signature", "endorsement", "public_key", "credential")
 Table = dict[str, Any]
 
@@ -41,7 +41,7 @@ def figures(
     return [[wording.word(label), value] for label, value in values]
 
 
-def verification(verified: "Verified", wording: Wording) -> list[str]:
+def verification(verified: Verified, wording: Wording) -> list[str]:
     """Return what the check of the journal, of files before it, and of all seals found."""
     found, archive = verified.journal, verified.archive
     earlier = [one.file for one in found.files[:-1] if not one.good]
@@ -70,7 +70,7 @@ def _journal_verification(verified: VerifyResult, wording: Wording) -> list[str]
     return said
 
 
-def settings_used(sessions: Sequence[Session], wording: Wording) -> Table:
+def settings_used(sessions: Sequence[Session], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
     """Return what each practitioner set and reached with each pen."""
     alike: dict[tuple[str, str], list[Session]] = {}
     for one in sessions:
@@ -95,7 +95,7 @@ def settings_used(sessions: Sequence[Session], wording: Wording) -> Table:
         )
     columns = [("pen", WIDE), ("practitioner", WIDE), ("sessions", NUMBER), ("motor_on", NUMBER)]
     columns += [("depth_set", NUMBER), ("depth_measured", NUMBER), ("rate", NUMBER)]
-    return _table(wording, [*columns, ("deviations_column", NUMBER)], rows)
+    return _table(wording, [*columns, ("deviations_column", NUMBER)], rows, rows_max)
 
 
 def sessions(found: Sequence[Session], wording: Wording) -> Table:
@@ -119,7 +119,7 @@ def sessions(found: Sequence[Session], wording: Wording) -> Table:
     return _table(wording, [*columns, ("deviations_column", NUMBER), ("review", NARROW)], rows)
 
 
-def deviations(found: Sequence[Session], wording: Wording) -> Table:
+def deviations(found: Sequence[Session], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
     """Return the deviations of each session, of each kind and place together."""
     rows = []
     for session in found:
@@ -139,10 +139,10 @@ def deviations(found: Sequence[Session], wording: Wording) -> Table:
             )
     columns = [("session", NARROW), ("practitioner", NARROW), ("site", WIDE), ("what", NARROW)]
     columns += [("extreme", NUMBER), ("limit", NUMBER), ("times", NUMBER), ("together", NUMBER)]
-    return _table(wording, columns, rows)
+    return _table(wording, columns, rows, rows_max)
 
 
-def unassigned(work: Sequence[UnassignedWork], wording: Wording) -> Table:
+def unassigned(work: Sequence[UnassignedWork], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
     """Return what was recorded with the motor on and is in no session."""
     rows = [
         [
@@ -156,26 +156,30 @@ def unassigned(work: Sequence[UnassignedWork], wording: Wording) -> Table:
         for one in work
     ]
     columns = [("pen", WIDE), ("from", NARROW), ("to", NARROW), ("motor_on", NUMBER)]
-    return _table(wording, [*columns, ("samples", NUMBER), ("positions", NUMBER)], rows)
+    return _table(wording, [*columns, ("samples", NUMBER), ("positions", NUMBER)], rows, rows_max)
 
 
-def flags(found: Sequence[tuple[Session, CartridgeFlag]], wording: Wording) -> Table:
+def flags(
+    found: Sequence[tuple[Session, CartridgeFlag]], wording: Wording, rows_max: int = ROWS_MAX
+) -> Table:
     """Return the cartridges that were used before or had expired."""
     rows = [
         [one.id, one.practitioner, flag.cartridge.lot or NOTHING, told_flag(flag, wording)]
         for one, flag in found
     ]
     columns = [("session", NARROW), ("practitioner", NARROW), ("lot_column", NARROW)]
-    return _table(wording, [*columns, ("what", WIDE)], rows)
+    return _table(wording, [*columns, ("what", WIDE)], rows, rows_max)
 
 
-def amended_within(session: Session, period: "Period") -> list[Amendment]:
+def amended_within(session: Session, period: Period) -> list[Amendment]:
     """Return the amendments that were made within ``period``."""
     since, until = period.since_unix_ns, period.until_unix_ns
     return [one for one in session.record.amendments if since <= one.time_unix_ns < until]
 
 
-def amendments(amended: Sequence[Session], period: "Period", wording: Wording) -> Table:
+def amendments(
+    amended: Sequence[Session], period: Period, wording: Wording, rows_max: int = ROWS_MAX
+) -> Table:
     """Return the amendments of the period, whenever their sessions were."""
     rows = [
         [
@@ -192,10 +196,10 @@ def amendments(amended: Sequence[Session], period: "Period", wording: Wording) -
     ]
     columns = [("when", NARROW), ("session", NARROW), ("who", NARROW), ("what", NARROW)]
     columns += [("present", WIDE), ("former", WIDE), ("reason", WIDE)]
-    return _table(wording, columns, rows)
+    return _table(wording, columns, rows, rows_max)
 
 
-def events(entries: Sequence[Entry], wording: Wording) -> Table:
+def events(entries: Sequence[Entry], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
     """Return what befell keys, accounts, queues and journal files."""
     rows = [
         [
@@ -207,7 +211,7 @@ def events(entries: Sequence[Entry], wording: Wording) -> Table:
         for entry in entries
     ]
     columns = [("when", NARROW), ("who", NARROW), ("event", NARROW), ("text", WIDE)]
-    return _table(wording, columns, rows)
+    return _table(wording, columns, rows, rows_max)
 
 
 def event_data(entry: Entry) -> dict[str, Any]:
@@ -223,6 +227,9 @@ def event_data(entry: Entry) -> dict[str, Any]:
 
 
 def _table(
-    wording: Wording, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]
+    wording: Wording,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[str]],
+    rows_max: int = ROWS_MAX,
 ) -> Table:
-    return listing(wording, columns, rows, AUDIT_FILE, _ROWS_MAX)
+    return listing(wording, columns, rows, AUDIT_FILE, rows_max)

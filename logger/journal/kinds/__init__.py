@@ -44,6 +44,7 @@ from logger.journal.kinds.pens import (
     LinkLost,
     LinkUp,
     PenCarried,
+    PenChecked,
     PenEventSeen,
     PenIdentified,
     PenRebooted,
@@ -134,6 +135,7 @@ __all__ = [
     "Payload",
     "PayloadsPruned",
     "PenCarried",
+    "PenChecked",
     "PenEventSeen",
     "PenIdentified",
     "PenRebooted",
@@ -239,6 +241,7 @@ KINDS: dict[str, type[Payload]] = {
     "damaged.emptied": DamagedEmptied,
     "hold.set": HoldSet,
     "hold.lifted": HoldLifted,
+    "pen.checked": PenChecked,
 }
 """The payload of every kind but ``samples``."""
 

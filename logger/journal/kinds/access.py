@@ -43,9 +43,16 @@ class SessionViewed(Payload, frozen=True, kw_only=True):
 
 
 class SessionExported(Payload, frozen=True, kw_only=True):
-    """A session left as a file."""
+    """A session left as a file; or, where ``session`` is empty, an audit of a period.
+
+    Of that, ``what`` names the part (``report``, ``trail``, ``deviations``, …), from
+    ``since_unix_ns`` on and before ``until_unix_ns``.
+    """
 
     account: str
     at_unix_ns: int
     session: str
     form: ExportForm
+    what: str = ""
+    since_unix_ns: int | None = None
+    until_unix_ns: int | None = None

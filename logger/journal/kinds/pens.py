@@ -97,3 +97,20 @@ class FramesRefused(Payload, frozen=True, kw_only=True):
     refused: dict[str, int]
     discarded: dict[str, int]
     examples: tuple[str, ...] = ()
+
+
+class PenChecked(Payload, frozen=True, kw_only=True):
+    """Somebody measured with a gauge how far the needles of the pen stand out.
+
+    ``depth_set_mm`` is what the pen was set to, ``gauge_mm`` what the gauge showed; ``gauge``
+    is the gauge's own number. ``account`` is the id of whoever signed in to say so, and
+    ``at_unix_ns`` when it was measured, UTC, as told. ``remark`` is free text.
+    """
+
+    account: str
+    depth_set_mm: float
+    gauge_mm: float
+    gauge: str
+    at_unix_ns: int
+    nonce: str
+    remark: str = ""

@@ -22,6 +22,7 @@ STAYS = {
     "service.started",
     "service.stopped",
     "pen.identified",
+    "pen.checked",
     "anchor.set",
     "clock.changed",
     "frames.refused",

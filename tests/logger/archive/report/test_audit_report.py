@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from logger.archive.outside import Outside
-from logger.archive.report.audit import Audited, Period, Verified, audit_report, read_audited
+from logger.archive.report.audit import Audited, audit_report, read_audited
+from logger.archive.report.audit_reading import Period
 from logger.archive.report.press import PAPERS
 from logger.archive.report.wording import Wording
+from logger.archive.verification.record import Verified
 from logger.archive.verification.whole import verify_archive
 from logger.journal import kinds
 from logger.journal.reader import JournalReader

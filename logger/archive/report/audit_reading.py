@@ -1,0 +1,106 @@
+"""What an audit of a period looks at: its sessions, and the entries beside them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from logger.accounts.access import ACCESS_KINDS
+from logger.journal import kinds
+from logger.journal.entry import Entry
+from logger.journal.reader import JournalReader
+from logger.session.cartridge_flags import CartridgeFlag
+from logger.session.index import SessionFilter
+from logger.session.model import Session
+from logger.session.store import Sessions
+from logger.session.unassigned import Day
+
+AMENDING = (
+    "session.amended",
+    "session.clinical",
+    "session.split",
+    "session.merged",
+    "samples.assigned",
+)
+KEY_EVENTS = (
+    "journal.opened",
+    "key.made",
+    "key.revoked",
+    "account.added",
+    "account.changed",
+    "account.closed",
+    "account.reopened",
+    "queue.dropped",
+    "queue.given_up",
+    "pen.checked",
+)
+"""What whoever audits wants to know of beside sessions."""
+_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a time to before a later one, UTC in ns."""
+
+    since_unix_ns: int
+    until_unix_ns: int
+
+
+def begun_sessions(sessions: Sessions, period: Period) -> list[Session]:
+    """Return the sessions that began in ``period``, in order."""
+    wanted = SessionFilter(since_unix_ns=period.since_unix_ns, until_unix_ns=period.until_unix_ns)
+    return _found(sessions, [line.id for line in reversed(sessions.search(wanted))])
+
+
+def amended_sessions(reader: JournalReader, sessions: Sessions, period: Period) -> list[Session]:
+    """Return the sessions that were amended in ``period``, whenever they began."""
+    amending = entries_of(reader, AMENDING, period)
+    return _found(sessions, sorted({name for one in amending for name in _told(one)}))
+
+
+def cartridge_flags(
+    sessions: Sessions, begun: Sequence[Session], zone: tzinfo | None = None
+) -> list[tuple[Session, CartridgeFlag]]:
+    """Return what is wrong with the cartridges of ``begun``; days are those of ``zone``."""
+    return [(one, flag) for one in begun for flag in sessions.cartridge_flags(one, zone)]
+
+
+def key_events(reader: JournalReader, period: Period) -> list[Entry]:
+    """Return what befell keys, accounts, queues, pens and journal files, in order."""
+    return entries_of(reader, KEY_EVENTS, period)
+
+
+def access_entries(reader: JournalReader, period: Period) -> list[Entry]:
+    """Return who used the console in ``period``, and what they looked at or took home."""
+    return entries_of(reader, ACCESS_KINDS, period)
+
+
+def entries_of(reader: JournalReader, named: Sequence[str], period: Period) -> list[Entry]:
+    """Return the entries of kinds beside samples that were journaled in ``period``, in order."""
+    first = reader.position_at(period.since_unix_ns)
+    last = reader.position_at(period.until_unix_ns) - 1
+    return list(reader.entries(first - 1, kinds=named, to=last))
+
+
+def days_of(period: Period, zone: tzinfo | None) -> Iterator[Day]:
+    """Yield the local days of ``period``, cut at its ends: few sessions are looked at at once."""
+    begin = period.since_unix_ns
+    while begin < period.until_unix_ns:
+        local = datetime.fromtimestamp(begin // _NS, UTC).astimezone(zone)
+        tomorrow = datetime.combine(local.date() + timedelta(days=1), time())
+        midnight = tomorrow.astimezone() if zone is None else tomorrow.replace(tzinfo=zone)
+        end = min(int(midnight.timestamp()) * _NS, period.until_unix_ns)
+        yield Day(begin, end)
+        begin = end
+
+
+def _found(sessions: Sessions, names: Sequence[str]) -> list[Session]:
+    found = [sessions.session(name) for name in names]
+    return [one for one in found if one is not None]
+
+
+def _told(entry: Entry) -> Iterator[str]:
+    """Yield the sessions that an amending entry is about."""
+    if entry.payload is not None:
+        told: Any = kinds.decode(entry.kind, entry.payload)
+        yield told.session
