@@ -10,6 +10,7 @@ import jinja2
 from logger.accounts.passwords import DEFAULT_COST, HashCost
 from logger.review.access import AccessNotes, SendOrder
 from logger.review.day_looks import DayLooks
+from logger.review.distributions import Distributions
 from logger.review.rendering import template_environment
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
@@ -51,6 +52,7 @@ class Console:
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     verification: Verification = field(default_factory=Verification)
     day_looks: DayLooks = field(default_factory=DayLooks)
+    distributions: Distributions = field(default_factory=Distributions)
 
     def make_token(self) -> str:
         """Return a random token that fits a cookie."""

@@ -8,6 +8,8 @@ from logger.review.audit_areas import AREAS, ASSIGNING, AUDITING
 from logger.review.pages.assign import assign, assign_page
 from logger.review.pages.audit import area_page, audit_page, unassigned_page
 from logger.review.pages.audit_downloads import area_csv, audit_pdf, trail_download, unassigned_csv
+from logger.review.pages.calendar import calendar_page
+from logger.review.pages.compare import compare_page
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.session import session_page
@@ -45,6 +47,8 @@ ROUTES = (
     Route("GET", "/sessions", sessions_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}", session_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
+    Route("GET", "/calendar", calendar_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/compare", compare_page, EVERYONE_SIGNED_IN),
     Route("GET", "/audit", audit_page, EVERYONE_SIGNED_IN),
     *(Route("GET", f"/audit/{one.name}", area_page(one), one.roles) for one in AREAS),
     *(Route("GET", f"/audit/{one.name}/csv", area_csv(one), one.roles) for one in AREAS),

@@ -1,0 +1,159 @@
+"""Charts as figures that a template draws as SVG: places in pixels, texts as they stand there.
+
+Values stand above one another at places along the axis, one place for each name. A table
+beside a chart has its numbers.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Literal
+
+WIDTH, HEIGHT = 760, 280
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 34
+_TICKS = 5
+_NAMES_MAX = 10
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+STYLES = 4
+"""So many series differ in colour, mark and dash; a fifth looks like the first."""
+
+LimitKind = Literal["centre", "limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value at the place of a name, maybe with the range around it; ``is_out`` is marked so."""
+
+    at: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+    is_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values that belong together, in the order of their places."""
+
+    label: str
+    points: Sequence[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A line across, with its name at the end."""
+
+    label: str
+    value: float
+    kind: LimitKind
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point in pixels; ``told`` is what it says to whoever points at it."""
+
+    x: float
+    y: float
+    low: float | None
+    high: float | None
+    is_out: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A series in pixels; ``style`` is one of :data:`STYLES`, ``path`` joins its marks."""
+
+    label: str
+    style: int
+    path: str
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All that is drawn; ticks and limits are a place and a text (and a kind)."""
+
+    lines: Sequence[Line]
+    rises: Sequence[tuple[float, str]]
+    names: Sequence[tuple[float, str]]
+    limits: Sequence[tuple[float, str, LimitKind]]
+    unit: str
+    left: int = _LEFT
+    right: int = WIDTH - _RIGHT
+    bottom: int = HEIGHT - _BOTTOM
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def chart(
+    names: Sequence[str],
+    series: Sequence[Series],
+    unit: str,
+    written: Callable[[float, int], str],
+    limits: Sequence[Limit] = (),
+) -> Chart | None:
+    """Return the chart of ``series`` over ``names``; None where there is no value.
+
+    ``written`` writes a number with so many digits behind the point.
+    """
+    values = [
+        value
+        for one in series
+        for point in one.points
+        for value in (point.value, point.low, point.high)
+        if value is not None
+    ]
+    if not values:
+        return None
+    values += [one.value for one in limits]
+    ticks, digits = _ticks(min(values), max(values))
+    low, high = ticks[0], ticks[-1]
+    span = (WIDTH - _LEFT - _RIGHT) / len(names)
+
+    def x(at: int) -> float:
+        return round(_LEFT + span * (at + 0.5), 1)
+
+    def y(value: float) -> float:
+        share = (value - low) / (high - low)
+        return round(HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM), 1)
+
+    def mark(label: str, point: Point) -> Mark:
+        told = f"{label}, {names[point.at]}: {written(point.value, digits + 1)} {unit}"
+        low, high = point.low, point.high
+        return Mark(
+            x(point.at),
+            y(point.value),
+            None if low is None else y(low),
+            None if high is None else y(high),
+            point.is_out,
+            told,
+        )
+
+    lines = []
+    for number, one in enumerate(series):
+        marks = [mark(one.label, point) for point in one.points]
+        path = "M" + " L".join(f"{place.x} {place.y}" for place in marks) if marks else ""
+        lines.append(Line(one.label, number % STYLES, path, marks))
+    every = ceil(len(names) / _NAMES_MAX)
+    return Chart(
+        lines=lines,
+        rises=[(y(tick), written(tick, digits)) for tick in ticks],
+        names=[(x(at), name) for at, name in enumerate(names) if at % every == 0],
+        limits=[(y(one.value), one.label, one.kind) for one in limits],
+        unit=unit,
+    )
+
+
+def _ticks(low: float, high: float) -> tuple[list[float], int]:
+    """Return round values from below ``low`` to above ``high``, and the digits they need."""
+    reach = high - low or max(abs(high), 1.0) / 10
+    rough = reach / _TICKS
+    power = 10.0 ** floor(log10(rough))
+    step = next(one * power for one in _STEPS if one * power >= rough)
+    is_odd = abs(step / 10.0 ** floor(log10(step)) - 2.5) < 1e-9
+    digits = max(0, is_odd - floor(log10(step)))
+    first, last = floor(low / step), ceil(high / step)
+    if first == last:
+        first, last = first - 1, last + 1
+    return [number * step for number in range(first, last + 1)], digits
