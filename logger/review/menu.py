@@ -19,6 +19,7 @@ class Item:
 AREAS = (
     ("/sessions", "sessions_area"),
     ("/calendar", "calendar_area"),
+    ("/pens", "pens_area"),
     ("/audit", "audit_area"),
 )
 """Address and word of each area, in order; shown to whom the address is open."""

@@ -12,6 +12,7 @@ from logger.review.pages.calendar import calendar_page
 from logger.review.pages.compare import compare_page
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
+from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.session import session_page
 from logger.review.pages.sessions import sessions_page
 from logger.review.pages.set_up import make_administrator, set_up_page
@@ -20,6 +21,7 @@ from logger.review.pages.start import start
 from logger.review.pages.static import static_file
 from logger.review.pages.verification import begin_verification, verification_page
 from logger.review.visit import Page
+from logger.session.pen_checks import CHECKING_ROLES
 
 EVERYONE_SIGNED_IN = frozenset(ROLES)
 
@@ -49,6 +51,9 @@ ROUTES = (
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
     Route("GET", "/calendar", calendar_page, EVERYONE_SIGNED_IN),
     Route("GET", "/compare", compare_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/pens", pens_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/pens/{serial}", pen_page, EVERYONE_SIGNED_IN),
+    Route("POST", "/pens/{serial}/check", check_pen, frozenset(CHECKING_ROLES)),
     Route("GET", "/audit", audit_page, EVERYONE_SIGNED_IN),
     *(Route("GET", f"/audit/{one.name}", area_page(one), one.roles) for one in AREAS),
     *(Route("GET", f"/audit/{one.name}/csv", area_csv(one), one.roles) for one in AREAS),

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
 from drivers.channels import CHANNELS
+from logger.accounts.model import Role
 from logger.errors import CommandRefused
 from logger.journal.kinds import PenChecked
 from logger.session.record_orders import By
@@ -13,7 +15,7 @@ from logger.session.starting import check_note
 
 CHECK_PEN = "pen.check"
 KIND = "pen.checked"
-CHECKING_ROLES = ("practitioner", "administrator")
+CHECKING_ROLES: Final[tuple[Role, ...]] = ("practitioner", "administrator")
 _GAUGE = re.compile(r"[A-Za-z0-9._/-]{1,64}")
 _AHEAD_NS = 300_000_000_000
 """So far may the clock of whoever asks be ahead of the recorder's."""

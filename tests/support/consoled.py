@@ -3,7 +3,9 @@
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from logger.accounts.access import ACCESS_KINDS, NOTE_ACCESS, NoteAccess, judge_access
+from logger.accounts.access import ACCESS_KINDS, NoteAccess, judge_access
 from logger.accounts.model import Role
 from logger.accounts.orders import AnyAccountOrder
 from logger.accounts.store import read_accounts
@@ -21,12 +23,18 @@ from logger.journal.entry import Draft
 from logger.journal.kinds import Payload
 from logger.journal.reader import JournalReader
 from logger.journal.writer import Journal
+from logger.recorder.session_desk import SessionDesk
 from logger.review.app import make_app
 from logger.review.console import Console, Outside, make_console
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.service.account_orders import judged
-from logger.session.store import load_sessions
+from logger.service.pen_orders import drafted_check
+from logger.session.block_times import block_times
+from logger.session.keeper import Keeper, KeeperLimits
+from logger.session.pen_checks import CheckPen
+from logger.session.record_orders import AnyRecordOrder
+from logger.session.store import load_sessions, open_sessions
 from tests.support.accounts import CHEAP, NOON_NS, PASSWORD, Accounts
 from tests.support.stories import host_time
 
@@ -48,13 +56,30 @@ class Recorder:
         if not self.runs:
             raise NotRunning(f"no recorder is running in {self.data_dir}")
         with Journal.open(self.data_dir, host_time) as journal:
-            (entry,) = journal.append([self._draft(order, arguments)])
+            (entry,) = journal.append(self._drafts(order, arguments))
         return {"done": entry.kind, "position": entry.position}
 
-    def _draft(self, order: str, arguments: dict[str, Any]) -> Draft:
-        if order != NOTE_ACCESS:
-            asked = msgspec.convert(arguments, AnyAccountOrder)
-            return judged(self.data_dir, asked, ACTOR)
+    def _drafts(self, order: str, arguments: dict[str, Any]) -> list[Draft]:
+        match order:
+            case "access.note":
+                return [self._access(arguments)]
+            case "record":
+                return self._record(msgspec.convert(arguments, AnyRecordOrder))
+            case "pen.check":
+                check = msgspec.convert(arguments, CheckPen)
+                return [drafted_check(self.data_dir, check, ACTOR, NOON_NS)]
+        asked = msgspec.convert(arguments, AnyAccountOrder)
+        return [judged(self.data_dir, asked, ACTOR)]
+
+    def _record(self, asked: AnyRecordOrder) -> list[Draft]:
+        store, projection = open_sessions(self.data_dir)
+        with closing(store), JournalReader(self.data_dir) as reader:
+            times = partial(block_times, reader)
+            keeper = Keeper(KeeperLimits())
+            desk = SessionDesk(projection, keeper, {}, dict, host_time, times)
+            return desk.judge_record(asked, ACTOR)
+
+    def _access(self, arguments: dict[str, Any]) -> Draft:
         with JournalReader(self.data_dir) as reader, load_sessions(self.data_dir) as sessions:
             payload = judge_access(
                 msgspec.convert(arguments, NoteAccess),

@@ -6,10 +6,10 @@ from starlette.routing import Route as Served
 from logger.accounts.model import ROLES
 from logger.review.routes import ROUTES, Route
 from tests.support.consoled import Browser, Consoled
-from tests.support.stories import SESSION
+from tests.support.stories import PEN, SESSION
 
 _ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
-_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json"}
+_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json", "serial": PEN}
 _WALK = [pytest.param(route, id=f"{route.method} {route.path}") for route in ROUTES]
 
 
