@@ -39,7 +39,7 @@ class Look:
 class Area:
     """``name`` stands in the address, and its words are ``area_<name>`` and ``area_<name>_note``.
 
-    ``empty`` is a word of the reports, or of the console where they have none.
+    ``empty`` is the word of the reports for a table without rows.
     """
 
     name: str

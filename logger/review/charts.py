@@ -11,6 +11,8 @@ from typing import Literal
 
 WIDTH, HEIGHT = 760, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 34
+_RIGHT_OF_LIMITS = 150
+_APART = 15
 _TICKS = 5
 _NAMES_MAX = 10
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -72,15 +74,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All that is drawn; ticks and limits are a place and a text (and a kind)."""
+    """All that is drawn; ticks are a place and a text.
+
+    Limits are a place, that of their text, the text and its kind.
+    """
 
     lines: Sequence[Line]
     rises: Sequence[tuple[float, str]]
     names: Sequence[tuple[float, str]]
-    limits: Sequence[tuple[float, str, LimitKind]]
+    limits: Sequence[tuple[float, float, str, LimitKind]]
     unit: str
+    right: int
     left: int = _LEFT
-    right: int = WIDTH - _RIGHT
     bottom: int = HEIGHT - _BOTTOM
     width: int = WIDTH
     height: int = HEIGHT
@@ -109,7 +114,8 @@ def chart(
     values += [one.value for one in limits]
     ticks, digits = _ticks(min(values), max(values))
     low, high = ticks[0], ticks[-1]
-    span = (WIDTH - _LEFT - _RIGHT) / len(names)
+    right = WIDTH - (_RIGHT_OF_LIMITS if limits else _RIGHT)
+    span = (right - _LEFT) / len(names)
 
     def x(at: int) -> float:
         return round(_LEFT + span * (at + 0.5), 1)
@@ -140,9 +146,21 @@ def chart(
         lines=lines,
         rises=[(y(tick), written(tick, digits)) for tick in ticks],
         names=[(x(at), name) for at, name in enumerate(names) if at % every == 0],
-        limits=[(y(one.value), one.label, one.kind) for one in limits],
+        limits=_apart([(y(one.value), one.label, one.kind) for one in limits]),
         unit=unit,
+        right=right,
     )
+
+
+def _apart(
+    limits: Sequence[tuple[float, str, LimitKind]],
+) -> list[tuple[float, float, str, LimitKind]]:
+    """Return the limits from top to bottom, each with a place for its text below the one above."""
+    placed: list[tuple[float, float, str, LimitKind]] = []
+    for y, label, kind in sorted(limits):
+        lowest = placed[-1][1] + _APART if placed else y
+        placed.append((y, max(y, lowest), label, kind))
+    return placed
 
 
 def _ticks(low: float, high: float) -> tuple[list[float], int]:

@@ -117,8 +117,8 @@ def left_and_right(sessions: Sequence[Session], words: Words) -> Compared | None
         for session, zone, _, _ in pairs
     ]
     by_side = [
-        (words.name("sides", side), [pair[2 + number] for pair in pairs])
-        for number, side in enumerate(SIDES)
+        (words.name("sides", SIDES[0]), [left for _, _, left, _ in pairs]),
+        (words.name("sides", SIDES[1]), [right for _, _, _, right in pairs]),
     ]
     return Compared(
         words.say("left_and_right"), listing(words, columns, rows), _charts(names, by_side, words)

@@ -93,10 +93,9 @@ class DayLooks:
 
 def _asked(data_dir: Path, period: Period, now_unix_ns: int) -> dict[Day, _State]:
     """Return the days of ``period`` that have begun, each with the state that it is in."""
-    begun = Period(period.since_unix_ns, min(period.until_unix_ns, now_unix_ns))
     with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
         first = reader.position_at(period.since_unix_ns)
-        last = reader.position_at(begun.until_unix_ns)
+        last = reader.position_at(period.until_unix_ns)
         pens = {one.stream for one in reader.entries(kinds=("pen.identified",))}
         held = [one for pen in sorted(pens) for one in sessions.holding(pen, first, last)]
         asked: dict[Day, _State] = {}

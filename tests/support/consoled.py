@@ -1,5 +1,6 @@
 """The console as an application, over a real journal, with a clock that stands still."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable
@@ -42,6 +43,8 @@ ADDRESS = "http://console"
 ACTOR = "uid:1000"
 _FORM_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
 _NS_PER_S = 1_000_000_000
+_LOOK_EVERY_S = 0.02
+_LOOKS_MAX = 3000
 
 
 @dataclass(slots=True)
@@ -162,6 +165,15 @@ class Browser:
     async def get(self, address: str) -> httpx.Response:
         """Return the answer, whatever it is; nothing is followed."""
         return await self.client.get(address)
+
+    async def settled(self, address: str) -> httpx.Response:
+        """Return the page once it shows no piece of work that goes on."""
+        for _ in range(_LOOKS_MAX):
+            page = await self.get(address)
+            if "data-running" not in page.text:
+                return page
+            await asyncio.sleep(_LOOK_EVERY_S)
+        raise AssertionError(f"{address} goes on and on: {page.text}")
 
     async def send(self, address: str, page: str = "/sign-in", **fields: str) -> httpx.Response:
         """Return the answer to a form with the token that ``page`` gives."""

@@ -70,6 +70,7 @@ def _motor_on(
 ) -> NDArray[np.bool_]:
     """Return where the motor was on: by its bit, or by a rate above zero where there is none."""
     if run.alike.flags_known & Flag.MOTOR_ON:
-        return (status.astype(np.uint8) & np.uint8(Flag.MOTOR_ON)) != 0
+        is_on: NDArray[np.bool_] = (status.astype(np.uint8) & np.uint8(Flag.MOTOR_ON)) != 0
+        return is_on
     rate = values.get("rate_hz")
     return np.zeros(len(status), np.bool_) if rate is None else rate > 0
