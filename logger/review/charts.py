@@ -14,10 +14,10 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 34
 _RIGHT_OF_LIMITS = 150
 _APART = 15
 _TICKS = 5
-_NAMES_MAX = 10
+_LETTER = 7
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 STYLES = 4
-"""So many series differ in colour, mark and dash; a fifth looks like the first."""
+"""So many colours there are, and as many marks, each with a dash: 12 series differ in one."""
 
 LimitKind = Literal["centre", "limit"]
 
@@ -64,10 +64,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series in pixels; ``style`` is one of :data:`STYLES`, ``path`` joins its marks."""
+    """A series in pixels: the numbers of its colour and its mark; ``path`` joins its marks."""
 
     label: str
-    style: int
+    colour: int
+    mark: int
     path: str
     marks: Sequence[Mark]
 
@@ -140,8 +141,10 @@ def chart(
     for number, one in enumerate(series):
         marks = [mark(one.label, point) for point in one.points]
         path = "M" + " L".join(f"{place.x} {place.y}" for place in marks) if marks else ""
-        lines.append(Line(one.label, number % STYLES, path, marks))
-    every = ceil(len(names) / _NAMES_MAX)
+        colour, shape = number % STYLES, (number + number // STYLES) % STYLES
+        lines.append(Line(one.label, colour, shape, path, marks))
+    # Names that would run into one another are left out, evenly.
+    every = ceil(max(map(len, names)) * _LETTER / span)
     return Chart(
         lines=lines,
         rises=[(y(tick), written(tick, digits)) for tick in ticks],

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+from html import unescape
 
 import pytest
 
 from logger.journal.kinds import SessionExported
 from tests.support.accounts import NOON_NS
 from tests.support.consoled import Consoled, text_of
+from tests.support.everything import signed_head
 from tests.support.recorded import Recorded
 from tests.support.stories import PEN, SESSION, Story, sample_block
 
@@ -67,6 +69,17 @@ async def test_a_period_that_is_none_is_told_at_its_field(
     after = page.text.split(f'id="{field}-problem"')[1]
     assert problem in after[:120]
     assert f'aria-describedby="{field}-problem"' in page.text
+
+
+async def test_the_newest_head_stands_there_to_be_copied(consoled: Consoled) -> None:
+    story, head = Story(), signed_head(time_unix_ns=NOON_NS)
+    story.append(head, stream="")
+    Recorded(consoled.data_dir).tell(story)
+    page = await (await consoled.signed_in("audit")).get("/audit/heads")
+    shown = unescape(page.text)
+    assert f">{head.signed_bytes().decode()}</textarea>" in shown
+    assert f">{head.signature}</textarea>" in shown
+    assert head.key in text_of(page)
 
 
 async def test_a_practitioner_sees_sessions_and_not_what_others_did(consoled: Consoled) -> None:

@@ -47,7 +47,7 @@ async def test_a_zone_is_drawn_over_time_and_left_against_right(twice: Consoled)
     page = await (await twice.signed_in("boss")).get(_BOTH)
     assert "left · anterior thigh: Depth set" in page.text
     assert "Left against right: Depth set" in page.text
-    assert 'class="line style-1"' in page.text  # the other side has its own mark
+    assert 'class="line colour-1 dash-1"' in page.text  # the other side has its own mark
     assert "style=" not in page.text
 
 

@@ -1,10 +1,13 @@
 """The check of the whole record that the console offers."""
 
 import sqlite3
+from pathlib import Path
 
 import httpx
 
 from tests.support.consoled import Browser, Consoled, text_of
+from tests.support.recorded import Recorded
+from tests.support.reported import treated
 
 _PAGE = "/audit/verification"
 
@@ -28,6 +31,16 @@ async def test_a_check_says_what_was_found_by_whom_and_when(consoled: Consoled) 
     assert "NOT right: head at position" in words
     assert "The record is not right" in words
     assert "Asked for by audit, 2027-01-15 08:00:00" in words
+
+
+async def test_a_record_that_is_whole_is_said_to_be_consistent_and_no_more(tmp_path: Path) -> None:
+    Recorded(tmp_path).tell(treated())
+    consoled = Consoled(tmp_path)
+    consoled.add("boss", "administrator")
+    words = text_of(await _checked(await consoled.signed_in("boss")))
+    assert "Nothing is wrong with the record" in words
+    assert "only a head from elsewhere proves" in words
+    assert "came after the last signed head" in words
 
 
 async def test_all_who_may_look_see_the_same_check(consoled: Consoled) -> None:
