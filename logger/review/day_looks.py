@@ -10,7 +10,6 @@ from logger.archive.report.audit_reading import Period, days_of
 from logger.errors import NeedlelogError
 from logger.journal.reader import JournalReader
 from logger.review.low_priority import begin
-from logger.session.model import Session
 from logger.session.places import held_stretches
 from logger.session.store import load_sessions
 from logger.session.unassigned import Day, UnassignedWork, unassigned_work
@@ -97,21 +96,19 @@ def _asked(data_dir: Path, period: Period, now_unix_ns: int) -> dict[Day, _State
         first = reader.position_at(period.since_unix_ns)
         last = reader.position_at(period.until_unix_ns)
         pens = {one.stream for one in reader.entries(kinds=("pen.identified",))}
-        held = [one for pen in sorted(pens) for one in sessions.holding(pen, first, last)]
+        held = [
+            (pen, stretch.from_position, stretch.to_position)
+            for pen in sorted(pens)
+            for session in sessions.holding(pen, first, last)
+            for stretch in held_stretches(session)
+        ]
         asked: dict[Day, _State] = {}
         for day in days_of(period, None):
             if day.from_unix_ns < now_unix_ns:
-                bounds = reader.position_at(day.from_unix_ns), reader.position_at(day.to_unix_ns)
+                begin = reader.position_at(day.from_unix_ns)
+                beyond = reader.position_at(day.to_unix_ns)
                 going_on = day.to_unix_ns > now_unix_ns
                 minute = now_unix_ns // _NS_PER_MINUTE if going_on else None
-                asked[day] = (reader.id, minute, *_held_within(held, *bounds))
+                within = [one for one in held if one[1] < beyond and begin <= one[2]]
+                asked[day] = (reader.id, minute, *within)
     return asked
-
-
-def _held_within(held: Sequence[Session], first: int, beyond: int) -> list[tuple[str, int, int]]:
-    return [
-        (one.pen, stretch.from_position, stretch.to_position)
-        for one in held
-        for stretch in held_stretches(one)
-        if stretch.from_position < beyond and first <= stretch.to_position
-    ]

@@ -55,7 +55,7 @@ def judge_check(
             f"{order.gauge!r} is no number of a gauge", "Use up to 64 of A-Z a-z 0-9 . _ / -"
         )
     if not 0 <= order.at_unix_ns <= now_unix_ns + _AHEAD_NS:
-        raise CommandRefused("that time is still to come", "Say when it was measured")
+        raise CommandRefused("that time is still to come, or never was", "Say when it was measured")
     return PenChecked(
         account=order.by.id,
         depth_set_mm=order.depth_set_mm,

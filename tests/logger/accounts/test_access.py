@@ -30,6 +30,15 @@ def _judged(payload: Payload) -> Payload:
         kinds.SignInFailed(account="", at_unix_ns=1),
         kinds.SessionViewed(account="dr.b", at_unix_ns=1, session="20261122-ab12"),
         kinds.SessionExported(account="dr.b", at_unix_ns=1, session="20261122-ab12", form="csv"),
+        kinds.SessionExported(
+            account="dr.b",
+            at_unix_ns=1,
+            session="",
+            form="csv",
+            what="deviations",
+            since_unix_ns=1,
+            until_unix_ns=2,
+        ),
     ],
 )
 def test_what_the_console_tells_is_what_is_appended(told: Payload) -> None:
@@ -42,6 +51,10 @@ def test_what_the_console_tells_is_what_is_appended(told: Payload) -> None:
         (kinds.SignedIn(account="", at_unix_ns=1), "there is no account"),
         (kinds.SignInFailed(account="hunter2", at_unix_ns=1), "there is no account hunter2"),
         (kinds.SessionViewed(account="dr.b", at_unix_ns=1, session="x"), "there is no session x"),
+        (
+            kinds.SessionExported(account="dr.b", at_unix_ns=1, session="", form="csv"),
+            "there is no session",
+        ),
         (kinds.AccountClosed(account="dr.b"), "is noted by no console"),
     ],
 )
