@@ -8,7 +8,8 @@ from logger.accounts import authenticate
 from logger.cli.invocation import Invocation
 from logger.cli.ordering import carry_out
 from logger.cli.password_options import Passwords
-from logger.session.record_orders import AnyRecordOrder, By
+from logger.session.orders import By
+from logger.session.record_orders import AnyRecordOrder
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 account_option = click.option(

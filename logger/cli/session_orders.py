@@ -66,7 +66,7 @@ def start(
 ) -> None:
     """Start a session on a pen that is linked."""
     head = typed_cartridge(cartridge, lot, expiry, needles)
-    _carry_out(invocation, Start(pen=pen, cartridge=head, **fields), as_json)
+    _carry_out(invocation, Start(pen=pen, cartridge=head, by=None, **fields), as_json)
 
 
 @click.command()

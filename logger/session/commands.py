@@ -4,6 +4,8 @@ Nothing here reads a clock, a file or a random source. A refused order raises
 CommandRefused with its reason and mend, and appends nothing.
 """
 
+from msgspec.structs import replace
+
 from logger.errors import CommandRefused
 from logger.journal.kinds import (
     Payload,
@@ -25,6 +27,7 @@ from logger.session.orders import (
     StartSegment,
     Stop,
 )
+from logger.session.record_permits import check_may_treat
 from logger.session.starting import check_note, start
 
 
@@ -32,8 +35,16 @@ def decide(order: AnyOrder, known: Known) -> list[Payload]:
     """Return what ``order`` appends, in order; CommandRefused where it cannot be.
 
     ``known`` must include everything committed so far, the pen's flushed block too: a
-    resume adopts up to the last position that it knows of.
+    resume adopts up to the last position that it knows of. Each payload names the account
+    by whose holder the order was given, if one signed in for it.
     """
+    if order.by is None:
+        return _decided(order, known)
+    check_may_treat(order.by)
+    return [replace(payload, account=order.by.id) for payload in _decided(order, known)]
+
+
+def _decided(order: AnyOrder, known: Known) -> list[Payload]:
     match order:
         case Start():
             return start(order, known)

@@ -149,7 +149,7 @@ class LiveSession:
             case SessionCarried():
                 self._carry(payload, position, time_ns)
             case SessionNote():
-                state.notes.append(note_of(payload.text, entry))
+                state.notes.append(note_of(payload, entry))
             case SessionClinical():
                 state.record = with_clinical(state.record, payload, entry)
 

@@ -5,7 +5,7 @@ from typing import Self
 import msgspec
 
 from logger.journal.entry import Entry
-from logger.journal.kinds import SessionCarried, SessionStarted
+from logger.journal.kinds import SessionCarried, SessionNote, SessionStarted
 from logger.session.cartridges import CartridgesRead
 from logger.session.model import (
     Break,
@@ -25,16 +25,16 @@ FILE_SET_ASIDE = "the journal's file was damaged and set aside"
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """Where, when (UTC in ns) and by whom a session was started."""
+    """Where, when (UTC in ns) and by whom a session was started: an account, or the caller."""
 
     position: int
     unix_ns: int
     actor: str
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: Entry, started: SessionStarted) -> Self:
         """Return the beginning of a session that ``entry`` starts."""
-        return cls(entry.position, entry.time_ns, entry.actor)
+        return cls(entry.position, entry.time_ns, started.account or entry.actor)
 
     @classmethod
     def carried(cls, carried: SessionCarried) -> Self:
@@ -233,11 +233,11 @@ class LiveState(msgspec.Struct, kw_only=True):
         ]
 
 
-def note_of(text: str, entry: Entry) -> Note:
+def note_of(told: SessionNote, entry: Entry) -> Note:
     """Return the note that an entry brings."""
     return Note(
         position=entry.position,
         time_unix_ns=entry.time_ns,
-        actor=entry.actor,
-        text=text,
+        actor=told.account or entry.actor,
+        text=told.text,
     )

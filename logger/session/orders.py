@@ -23,8 +23,18 @@ INDICATIONS = (
 )
 
 
+class By(msgspec.Struct, frozen=True, kw_only=True):
+    """The account whose holder signed in to give an order."""
+
+    id: str
+    name: str
+    role: str
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Base of the orders; gives them one tag."""
+    """Base of the orders; gives them one tag. ``by`` is None where nobody was asked to sign in."""
+
+    by: By | None = None
 
 
 class Start(Order, frozen=True, kw_only=True, tag="start"):

@@ -182,7 +182,7 @@ class Projection:
 
     def _apply_session(self, entry: Entry, payload: kinds.Payload) -> None:
         if isinstance(payload, kinds.SessionStarted):
-            self._start(payload, Beginning.of(entry))
+            self._start(payload, Beginning.of(entry, payload))
             return
         if isinstance(payload, kinds.ClientErased):
             self.forget(payload.sessions)

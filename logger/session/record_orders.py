@@ -10,19 +10,11 @@ import msgspec
 
 from logger.journal.kinds import ClinicalForm
 from logger.session.model import Session
-from logger.session.orders import OpenSession, Order
+from logger.session.orders import By, OpenSession, Order
 
 Meaning = Literal["authorship", "review", "approval", "responsibility"]
 MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
 """What a signature may mean: 21 CFR 11.50(a)(3)."""
-
-
-class By(msgspec.Struct, frozen=True, kw_only=True):
-    """The account whose holder signed in to give an order."""
-
-    id: str
-    name: str
-    role: str
 
 
 class Amend(Order, frozen=True, kw_only=True, tag="amend"):
@@ -46,7 +38,6 @@ class FillIn(Order, frozen=True, kw_only=True, tag="clinical"):
     session: str | None = None
     cleared: tuple[str, ...] = ()
     reason: str = ""
-    by: By | None = None
 
 
 class ReviewRecord(Order, frozen=True, kw_only=True, tag="review"):

@@ -1,12 +1,18 @@
-"""What all orders about a record have in common: who may, on which session, and why."""
+"""Who may order what of a session, on which session, and why."""
 
 from logger.errors import CommandRefused
 from logger.session.model import Session
-from logger.session.record_orders import By, KnownRecords
+from logger.session.orders import By
+from logger.session.record_orders import KnownRecords
 from logger.session.starting import check_note
 
 _AMENDING = ("practitioner", "administrator")
 _SIGNING = ("practitioner",)
+
+
+def check_may_treat(by: By) -> None:
+    """Raise CommandRefused unless ``by`` may start a session, lead it and stop it."""
+    _check_role(by, _AMENDING, "lead a session")
 
 
 def check_may_amend(by: By) -> None:

@@ -122,7 +122,7 @@ def holds(session: Session, first: int, last: int) -> bool:
 def _changed(session: Session, payload: kinds.Payload, entry: Entry) -> Session:
     match payload:
         case kinds.SessionNote():
-            notes = (*session.notes, note_of(payload.text, entry))
+            notes = (*session.notes, note_of(payload, entry))
             return replace(session, notes=notes, record=fold.with_amendments(session.record))
         case kinds.SessionAmended():
             return fold.amended(session, payload, entry)

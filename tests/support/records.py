@@ -5,8 +5,9 @@ from itertools import count
 from logger.journal.blocks import decode_block
 from logger.journal.kinds import SAMPLES
 from logger.session.model import Session
+from logger.session.orders import By
 from logger.session.projection import Projection
-from logger.session.record_orders import AnyRecordOrder, BlockTimes, By, KnownRecords
+from logger.session.record_orders import AnyRecordOrder, BlockTimes, KnownRecords
 from logger.session.record_rules import decide_record
 from logger.session.refreshing import refresh
 from logger.session.rows import utc_ns_at

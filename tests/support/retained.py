@@ -20,7 +20,7 @@ from logger.journal.sealing import stored
 from logger.journal.writer import Journal
 from logger.recorder.clock import HostClock
 from logger.session.model import Session
-from logger.session.record_orders import By
+from logger.session.orders import By
 from logger.session.store import load_sessions, open_sessions
 from tests.support.journaled import sample_block
 from tests.support.recorded import Recorded

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from logger.journal.kinds import PayloadsPruned
-from logger.session.record_orders import By
+from logger.session.orders import By
 
 SET_HOLD: Final = "hold.set"
 LIFT_HOLD: Final = "hold.lift"

@@ -11,7 +11,7 @@ from logger.journal import kinds
 from logger.journal.reader import JournalReader
 from logger.session.index import SessionFilter
 from logger.session.model import Session
-from logger.session.record_orders import By
+from logger.session.orders import By
 from logger.session.record_permits import text_of
 from logger.session.restating import restating
 from logger.session.store import Sessions

@@ -1,4 +1,8 @@
-"""What people did: sessions, segments, notes; and plans, as copied into sessions."""
+"""What people did: sessions, segments, notes; and plans, as copied into sessions.
+
+``account`` is the id of the account that was authenticated for the order, empty where none
+was asked for.
+"""
 
 import msgspec
 
@@ -61,16 +65,19 @@ class SessionStarted(Payload, frozen=True, kw_only=True):
     indication: str = ""
     cartridge: Cartridge | None = None
     note: str = ""
+    account: str = ""
 
 
 class SegmentStarted(Payload, frozen=True, kw_only=True):
     session: str
     side: str
     zone: str
+    account: str = ""
 
 
 class SessionPaused(Payload, frozen=True, kw_only=True):
     session: str
+    account: str = ""
 
 
 class SessionResumed(Payload, frozen=True, kw_only=True):
@@ -83,6 +90,7 @@ class SessionResumed(Payload, frozen=True, kw_only=True):
     session: str
     adopted_from: int | None = None
     adopted_to: int | None = None
+    account: str = ""
 
 
 class SessionInterrupted(Payload, frozen=True, kw_only=True):
@@ -129,6 +137,7 @@ class SessionNote(Payload, frozen=True, kw_only=True):
     session: str
     text: str
     nonce: str
+    account: str = ""
 
 
 class SessionStopped(Payload, frozen=True, kw_only=True):
@@ -142,3 +151,4 @@ class SessionStopped(Payload, frozen=True, kw_only=True):
     reason: str
     ended_unix_ns: int | None = None
     ended_position: int | None = None
+    account: str = ""

@@ -13,7 +13,8 @@ from logger.journal.kinds import (
     decode,
 )
 from logger.session.model import Session
-from logger.session.record_orders import Amend, By
+from logger.session.orders import By
+from logger.session.record_orders import Amend
 from tests.support.records import AUDITOR, DOCTOR, MANAGER, carried_out, session_of
 from tests.support.stories import SESSION, Story, sample_block
 

@@ -13,6 +13,7 @@ from logger.session.commands import decide
 from logger.session.orders import (
     AddNote,
     AnyOrder,
+    By,
     Known,
     Pause,
     Resume,
@@ -143,3 +144,23 @@ def test_an_empty_or_endless_note_is_refused(text: str) -> None:
 def test_orders_travel_as_json() -> None:
     order = StartSegment(side="left", zone="shin")
     assert msgspec.json.decode(msgspec.json.encode(order), type=AnyOrder) == order
+
+
+@pytest.mark.parametrize(
+    "order", [StartSegment(side="right", zone="calf"), Pause(), Stop(), AddNote(text="x")]
+)
+def test_what_is_appended_names_the_account_that_gave_the_order(order: AnyOrder) -> None:
+    by = By(id="dr.b", name="Dr B", role="practitioner")
+    (payload,) = decide(msgspec.structs.replace(order, by=by), known(open_session()))
+    assert msgspec.to_builtins(payload)["account"] == "dr.b"
+
+
+def test_an_auditor_leads_no_session() -> None:
+    by = By(id="audit", name="A", role="auditor")
+    refused = _refusal(Stop(by=by), known(open_session()))
+    assert refused.reason == "account audit is auditor, and may not lead a session"
+
+
+def test_an_entry_from_before_accounts_gave_orders_is_read_on() -> None:
+    old = b'{"session":"20261122-ab12","reason":"ordered"}'
+    assert msgspec.json.decode(old, type=SessionStopped).account == ""

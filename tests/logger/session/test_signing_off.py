@@ -5,8 +5,9 @@ import pytest
 from logger.errors import CommandRefused
 from logger.journal.kinds import ClinicalForm, SessionNote
 from logger.session.model import Session
+from logger.session.orders import By
 from logger.session.projection import Projection
-from logger.session.record_orders import Amend, By, FillIn, ReviewRecord, Sign
+from logger.session.record_orders import Amend, FillIn, ReviewRecord, Sign
 from logger.session.record_rules import decide_record
 from logger.session.state_hash import state_hash
 from tests.support.records import (
