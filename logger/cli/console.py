@@ -23,7 +23,7 @@ def console(invocation: Invocation) -> None:
         level=max(logging.WARNING, logging.getLevelName(settings.log.level.upper())),
         format="%(levelname)s %(name)s: %(message)s",
     )
-    serve(settings.console, settings.site, settings.data_dir, _say)
+    serve(settings.console, settings.site, settings.data_dir, _say, settings.plans_file)
 
 
 def _say(text: str) -> None:

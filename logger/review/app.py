@@ -7,13 +7,15 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import WebSocketRoute
 
 from logger.review.console import Console
 from logger.review.failures import failure, refused
 from logger.review.guard import guarded, words_for
+from logger.review.guard_socket import guarded_socket
 from logger.review.headers import SecureHeaders
 from logger.review.menu import menu
-from logger.review.routes import ROUTES
+from logger.review.routes import ROUTES, SOCKETS
 from logger.review.visit import Visit
 
 
@@ -30,6 +32,9 @@ def make_app(console: Console) -> FastAPI:
     console.templates.globals["menu"] = menu
     for route in ROUTES:
         app.add_route(route.path, guarded(console, route), methods=[route.method])
+    for socket in SOCKETS:
+        endpoint = guarded_socket(console, socket)
+        app.router.routes.append(WebSocketRoute(socket.path, endpoint))
     app.add_middleware(SecureHeaders)
     return app
 

@@ -1,7 +1,7 @@
 """What the pages have in common, made once a process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from logger.accounts.passwords import DEFAULT_COST, HashCost
 from logger.review.access import AccessNotes, SendOrder
 from logger.review.day_looks import DayLooks
 from logger.review.distributions import Distributions
+from logger.review.live.hub import Hub
+from logger.review.live.scene import Scene
 from logger.review.rendering import template_environment
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
@@ -32,6 +34,7 @@ class Outside:
     now_unix_ns: Callable[[], int]
     random_bytes: Callable[[int], bytes]
     cost: HashCost = DEFAULT_COST
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Console:
     access: AccessNotes
     secret: bytes
     templates: jinja2.Environment
+    live: Hub
+    plans_file: Path | None = None
     signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     verification: Verification = field(default_factory=Verification)
@@ -66,11 +71,14 @@ def make_console(
     outside: Outside,
     order: SendOrder,
     set_up: SetUpCode | None = None,
+    plans_file: Path | None = None,
 ) -> Console:
     """Return the console. ``order`` carries out an order as the recorder does.
 
-    ``set_up`` is the code that was told where there is no account yet.
+    ``set_up`` is the code that was told where there is no account yet. ``plans_file`` is the
+    recorder's.
     """
+    templates = template_environment()
     return Console(
         settings=settings,
         site=site,
@@ -86,5 +94,7 @@ def make_console(
         order=order,
         access=AccessNotes(order),
         secret=outside.random_bytes(_TOKEN_BYTES),
-        templates=template_environment(),
+        templates=templates,
+        live=Hub(Scene(data_dir, outside.now_unix_ns, templates), order, outside.sleep),
+        plans_file=plans_file,
     )

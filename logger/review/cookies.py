@@ -1,6 +1,6 @@
 """The console's cookies: who is signed in, which browser asks, which language it wants."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from logger.review.console import Console
@@ -15,13 +15,13 @@ def name_of(console: Console, name: str) -> str:
     return f"{_PREFIX}{name}" if console.settings.is_secure else name
 
 
-def read(request: Request, console: Console, name: str) -> str:
+def read(request: HTTPConnection, console: Console, name: str) -> str:
     """Return the token in a cookie, empty if there is none that may be one."""
     value = request.cookies.get(name_of(console, name), "")
     return value if len(value) == _TOKEN_CHARACTERS and value.isalnum() else ""
 
 
-def read_language(request: Request, console: Console) -> str:
+def read_language(request: HTTPConnection, console: Console) -> str:
     """Return what the language's cookie says, whatever that is."""
     return request.cookies.get(name_of(console, LANGUAGE), "")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from logger.accounts.store import read_accounts
@@ -34,7 +34,7 @@ def guarded(console: Console, route: Route) -> Endpoint:
     """Return the page of ``route`` behind its rules; whoever is not named there is kept out."""
 
     async def endpoint(request: Request) -> Response:
-        token, signed_in = await run_in_threadpool(_signed_in, console, request)
+        token, signed_in = await run_in_threadpool(find_signed_in, console, request)
         account = signed_in.account if signed_in else None
         browser = cookies.read(request, console, cookies.BROWSER)
         bound_to = token or browser or console.make_token()
@@ -77,18 +77,24 @@ async def _form_of(visit: Visit) -> dict[str, str]:
     return fields
 
 
-def words_for(console: Console, request: Request) -> Words:
+def words_for(console: Console, request: HTTPConnection) -> Words:
     """Return the words of the language that this browser chose, else of the setting's."""
     chosen = cookies.read_language(request, console)
     return Words(chosen if chosen in LANGUAGES else console.settings.language)
 
 
-def _signed_in(console: Console, request: Request) -> tuple[str, SignIn | None]:
-    """Return the token of a sign-in that lasts, and the sign-in; else nothing and None."""
+def find_signed_in(
+    console: Console, request: HTTPConnection, is_use: bool = True
+) -> tuple[str, SignIn | None]:
+    """Return the token of a sign-in that lasts, and the sign-in; else nothing and None.
+
+    If it ``is_use`` of the console, the sign-in begins to idle anew.
+    """
     for over in console.sign_ins.timed_out():
         note_sign_out(console, over, "timed_out")
     token = cookies.read(request, console, cookies.SIGN_IN)
-    found = console.sign_ins.find(token) if token else None
+    find = console.sign_ins.find if is_use else console.sign_ins.look_at
+    found = find(token) if token else None
     if found is None:
         return "", None
     if not _still_stands(console, found):

@@ -27,6 +27,9 @@ HEADERS = {
 }
 
 
+_STARTS = ("http.response.start", "websocket.http.response.start")
+
+
 class SecureHeaders:
     """Adds :data:`HEADERS` to every answer that does not say otherwise itself."""
 
@@ -37,7 +40,7 @@ class SecureHeaders:
         """Pass on, with the headers set."""
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)

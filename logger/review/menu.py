@@ -17,6 +17,7 @@ class Item:
 
 
 AREAS = (
+    ("/live", "live_area"),
     ("/sessions", "sessions_area"),
     ("/calendar", "calendar_area"),
     ("/pens", "pens_area"),

@@ -13,6 +13,8 @@ from logger.review.pages.compare import compare_page
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.pens import check_pen, pen_page, pens_page
+from logger.review.pages.live import give_order, live_page
+from logger.review.pages.live_feed import feed
 from logger.review.pages.session import session_page
 from logger.review.pages.sessions import sessions_page
 from logger.review.pages.set_up import make_administrator, set_up_page
@@ -22,8 +24,19 @@ from logger.review.pages.static import static_file
 from logger.review.pages.verification import begin_verification, verification_page
 from logger.review.visit import Page
 from logger.session.pen_checks import CHECKING_ROLES
+from logger.review.watch import SocketPage
 
 EVERYONE_SIGNED_IN = frozenset(ROLES)
+TREATING = frozenset[Role](("practitioner", "administrator"))
+
+
+@dataclass(frozen=True, slots=True)
+class SocketRoute:
+    """A WebSocket that ``roles`` may open, from a page of the console."""
+
+    path: str
+    page: SocketPage
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,8 @@ ROUTES = (
     Route("POST", "/language", choose_language, is_open=True),
     Route("POST", "/sign-out", sign_out, EVERYONE_SIGNED_IN),
     Route("GET", "/", start, EVERYONE_SIGNED_IN),
+    Route("GET", "/live", live_page, EVERYONE_SIGNED_IN),
+    Route("POST", "/live/{order}", give_order, TREATING),
     Route("GET", "/sessions", sessions_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}", session_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
@@ -66,3 +81,5 @@ ROUTES = (
     Route("GET", "/audit/verification", verification_page, AUDITING),
     Route("POST", "/audit/verification", begin_verification, AUDITING),
 )
+
+SOCKETS = (SocketRoute("/live/feed", feed, EVERYONE_SIGNED_IN),)

@@ -22,10 +22,15 @@ from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 
 _GRACE_S = 5
+_HEARD_BYTES_MAX = 1024
 
 
 def serve(
-    settings: ConsoleSettings, site: str, data_dir: Path, say: Callable[[str], object]
+    settings: ConsoleSettings,
+    site: str,
+    data_dir: Path,
+    say: Callable[[str], object],
+    plans_file: Path | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; ``say`` is told the address and the set-up code.
 
@@ -34,7 +39,7 @@ def serve(
     outside = Outside(_up_s, time.time_ns, secrets.token_bytes)
     set_up = None if _has_accounts(data_dir) else SetUpCode(outside.random_bytes)
     order = partial(send_order, data_dir)
-    console = make_console(settings, site, data_dir, outside, order, set_up)
+    console = make_console(settings, site, data_dir, outside, order, set_up, plans_file)
     config = _config(console)
     listener = _listening(settings)
     say(f"console: {_address(settings, listener)}")
@@ -71,7 +76,10 @@ def _config(console: Console) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         lifespan="off",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=_HEARD_BYTES_MAX,
+        # To pack each message anew for each viewer costs more than a LAN saves by it.
+        ws_per_message_deflate=False,
     )
     try:
         config.load()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from logger.accounts import Account
 
@@ -12,12 +12,14 @@ class SignIn:
     """An account that gave its password; times in seconds of the clock that was passed in.
 
     ``position`` is that of the last entry about the account: another one ends the sign-in.
+    ``viewed`` are the sessions whose course it was noted to have watched.
     """
 
     account: Account
     position: int
     began_s: float
     seen_s: float
+    viewed: set[str] = field(default_factory=set)
 
 
 class SignIns:
@@ -44,11 +46,15 @@ class SignIns:
 
     def find(self, token: str) -> SignIn | None:
         """Return the sign-in of that token, which begins to idle anew; None if there is none."""
-        found = self._by_hash.get(_hashed(token))
-        if found is None or self._is_over(found):
-            return None
-        found.seen_s = self._now_s()
+        found = self.look_at(token)
+        if found is not None:
+            found.seen_s = self._now_s()
         return found
+
+    def look_at(self, token: str) -> SignIn | None:
+        """Return the same, and let it idle on."""
+        found = self._by_hash.get(_hashed(token))
+        return None if found is None or self._is_over(found) else found
 
     def end(self, token: str) -> SignIn | None:
         """Return the sign-in that this ends, None if there was none."""

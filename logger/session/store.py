@@ -153,8 +153,17 @@ class Sessions:
 def load_sessions(data_dir: Path) -> Sessions:
     """Return all sessions, up to date, changing nothing; with or without a recorder running."""
     with JournalReader(data_dir) as reader:
-        store = SessionStore.open_for_reading(data_dir, reader)
-        projection = store.restore() if store is not None else Projection()
-        catch_up(projection, reader)
+        store, projection = projected(data_dir, reader)
         refresh(projection, reading(reader))
     return Sessions(projection, store)
+
+
+def projected(data_dir: Path, reader: JournalReader) -> tuple[SessionStore | None, Projection]:
+    """Return the journal folded up to its end, and the store that helped, changing nothing.
+
+    Whoever goes on folding keeps the store open as long.
+    """
+    store = SessionStore.open_for_reading(data_dir, reader)
+    projection = store.restore() if store is not None else Projection()
+    catch_up(projection, reader)
+    return store, projection
