@@ -7,12 +7,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from logger.accounts.access import ACCESS_KINDS, NoteAccess, judge_access
 from logger.accounts.model import Role
@@ -36,7 +38,13 @@ from logger.session.keeper import Keeper, KeeperLimits
 from logger.session.pen_checks import CheckPen
 from logger.session.record_orders import AnyRecordOrder
 from logger.session.store import load_sessions, open_sessions
+from logger.service.orders import outcome
+from logger.session.keeper import Keeper, KeeperLimits
+from logger.session.orders import AnyOrder, KnownPen
+from logger.session.store import load_sessions, open_sessions
+from logger.status import PenStatus, Status
 from tests.support.accounts import CHEAP, NOON_NS, PASSWORD, Accounts
+from tests.support.statuses import STATUS
 from tests.support.stories import host_time
 
 ADDRESS = "http://console"
@@ -53,11 +61,16 @@ class Recorder:
 
     data_dir: Path
     runs: bool = True
+    pens: dict[str, KnownPen] = field(default_factory=dict)
 
     def carry_out(self, order: str, arguments: dict[str, Any]) -> Any:
         """Append what the order comes to; CommandRefused, NotRunning."""
         if not self.runs:
             raise NotRunning(f"no recorder is running in {self.data_dir}")
+        if order == "status":
+            return msgspec.to_builtins(self._status())
+        if order == "session":
+            return self._session(msgspec.convert(arguments, AnyOrder))
         with Journal.open(self.data_dir, host_time) as journal:
             (entry,) = journal.append(self._drafts(order, arguments))
         return {"done": entry.kind, "position": entry.position}
@@ -83,6 +96,35 @@ class Recorder:
             return desk.judge_record(asked, ACTOR)
 
     def _access(self, arguments: dict[str, Any]) -> Draft:
+    def _status(self) -> Status:
+        with JournalReader(self.data_dir) as reader:
+            journal, position = reader.id, reader.last_position()
+        pens = [
+            PenStatus(state="recording" if pen.linked else "lost", serial=pen.serial)
+            for pen in self.pens.values()
+        ]
+        return replace(
+            STATUS, pens=tuple(pens), sessions=(), journal=journal, saved_position=position
+        )
+
+    def _session(self, order: AnyOrder) -> dict[str, Any]:
+        with Journal.open(self.data_dir, host_time) as journal:
+            store, projection = open_sessions(self.data_dir, journal.append)
+            try:
+                desk = SessionDesk(
+                    projection, Keeper(KeeperLimits()), {}, lambda: self.pens, host_time
+                )
+                entries = journal.append(desk.judge(order, ACTOR))
+                desk.applied(entries)
+                store.save(projection)
+            finally:
+                store.close()
+        return outcome(entries)
+
+    def _draft(self, order: str, arguments: dict[str, Any]) -> Draft:
+        if order != NOTE_ACCESS:
+            asked = msgspec.convert(arguments, AnyAccountOrder)
+            return judged(self.data_dir, asked, ACTOR)
         with JournalReader(self.data_dir) as reader, load_sessions(self.data_dir) as sessions:
             payload = judge_access(
                 msgspec.convert(arguments, NoteAccess),

@@ -51,6 +51,9 @@ class Hub:
             yield viewer
         finally:
             self._viewers.discard(viewer)
+            async with self._turn:
+                if not self._viewers:
+                    await self._end()
 
     def _first(self, language: str) -> list[str]:
         shown = self._scene.shown()
@@ -64,19 +67,19 @@ class Hub:
             asyncio.create_task(self._ask_on()),
         ]
 
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
+        await asyncio.to_thread(self._scene.close)
+
     async def _look_on(self) -> None:
-        while await self._look():
+        while True:
+            await self._look()
             await self._sleep(LOOK_EVERY_S)
 
-    async def _look(self) -> bool:
-        """Tell all viewers what is new; False, with everything let go of, where there are none."""
+    async def _look(self) -> None:
         async with self._turn:
-            if not self._viewers:
-                for task in self._tasks[1:]:
-                    task.cancel()
-                self._tasks = []
-                await asyncio.to_thread(self._scene.close)
-                return False
             samples, is_changed = await asyncio.to_thread(self._scene.look)
             self._looks += 1
             is_due = is_changed or self._looks % TELL_EVERY_LOOKS == 0
@@ -87,7 +90,6 @@ class Hub:
                     viewer.tell(samples)
                 if viewer.language in told:
                     viewer.tell(told[viewer.language])
-        return True
 
     async def _ask_on(self) -> None:
         # Apart from the looks: a recorder that hangs must not hold up what it has committed.

@@ -42,7 +42,8 @@ class Now(msgspec.Struct, frozen=True, kw_only=True, tag="now", tag_field="kind"
 
     time_ms: float
     answers: bool
-    service: str
+    line: str
+    conditions: str
     pens: list[PenNow]
 
 
@@ -125,7 +126,6 @@ class Scene:
 
     def _worded(self, words: Words) -> str:
         picture = self._picture
-        service = self._render("live_service.html", words, picture=picture)
         pens = [
             PenNow(
                 key=card.key,
@@ -138,7 +138,13 @@ class Scene:
             for card in picture.cards()
         ]
         time_ms = picture.now_unix_ns / _NS_PER_MS
-        told = Now(time_ms=time_ms, answers=picture.answers, service=service, pens=pens)
+        told = Now(
+            time_ms=time_ms,
+            answers=picture.answers,
+            line=self._render("live_line.html", words, picture=picture),
+            conditions=self._render("live_service.html", words, picture=picture),
+            pens=pens,
+        )
         return msgspec.json.encode(told).decode()
 
     def _render(self, template: str, words: Words, **values: Any) -> str:

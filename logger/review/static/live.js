@@ -88,8 +88,6 @@ function told(message) {
   if (message.kind === "samples") message.strips.forEach(draw);
   else if (message.kind === "now") showNow(message);
   else if (message.kind === "skipped") skip(message.count);
-  performance.mark(`live-${message.kind}`);
-  performance.clearMarks(`live-${message.kind}`);
 }
 
 function draw(strip) {
@@ -123,7 +121,8 @@ function skip(count) {
 function showNow(message) {
   clock = { ms: message.time_ms, at: performance.now() };
   pens.classList.toggle("away", !message.answers);
-  replace(document.getElementById("service"), message.service);
+  replace(document.getElementById("line"), message.line);
+  replace(document.getElementById("conditions"), message.conditions);
   let isOther = message.pens.length !== cards.size;
   for (const pen of message.pens) {
     const card = cards.get(pen.key);
@@ -207,7 +206,7 @@ function tick() {
   }
   pens.classList.toggle("old", isOver || ageMs > STALE_MS);
   if (clock === null) return;
-  const nowMs = clock.ms + Math.min(now - clock.at, ageMs > STALE_MS ? 0 : Infinity);
+  const nowMs = clock.ms + now - clock.at;
   for (const card of cards.values()) age(card, nowMs);
 }
 

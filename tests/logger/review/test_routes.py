@@ -2,6 +2,7 @@
 
 import pytest
 from starlette.routing import Route as Served
+from starlette.routing import WebSocketRoute
 
 from logger.accounts.model import ROLES
 from logger.review.routes import ROUTES, Route
@@ -10,6 +11,14 @@ from tests.support.stories import PEN, SESSION
 
 _ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
 _FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json", "serial": PEN}
+from logger.review.routes import ROUTES, SOCKETS, Route, SocketRoute
+from tests.support.consoled import ADDRESS, Browser, Consoled
+from tests.support.socketed import Socket
+from tests.support.stories import SESSION
+
+_ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
+_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json", "order": "stop"}
+_SOCKETS = [pytest.param(one, id=one.path) for one in SOCKETS]
 _WALK = [pytest.param(route, id=f"{route.method} {route.path}") for route in ROUTES]
 
 
@@ -41,6 +50,42 @@ async def test_a_role_reaches_what_names_it(consoled: Consoled, route: Route, ro
     )
 
 
+@pytest.mark.parametrize("socket", _SOCKETS)
+async def test_nobody_opens_a_socket(consoled: Consoled, socket: SocketRoute) -> None:
+    async with Socket(consoled, consoled.browser(), socket.path) as opened:
+        assert opened.status == 303
+        assert opened.headers["location"].startswith("/sign-in")
+        assert opened.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("socket", _SOCKETS)
+async def test_a_role_opens_a_socket_that_names_it(
+    consoled: Consoled, socket: SocketRoute, role: str
+) -> None:
+    browser = await consoled.signed_in(_ACCOUNTS[role])
+    async with Socket(consoled, browser, socket.path) as opened:
+        assert opened.status == (101 if role in socket.roles else 403)
+
+
+async def test_a_socket_that_names_no_role_is_closed_to_all(
+    consoled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = [SocketRoute(socket.path, socket.page) for socket in SOCKETS]
+    monkeypatch.setattr("logger.review.app.SOCKETS", closed)
+    strict = Consoled(consoled.data_dir)
+    for account in _ACCOUNTS.values():
+        async with Socket(strict, await strict.signed_in(account), SOCKETS[0].path) as opened:
+            assert opened.status == 403
+
+
+@pytest.mark.parametrize("origin", ["", "http://elsewhere", ADDRESS.replace("http", "https")])
+async def test_no_other_page_opens_a_socket(consoled: Consoled, origin: str) -> None:
+    browser = await consoled.signed_in("boss")
+    async with Socket(consoled, browser, SOCKETS[0].path, origin) as opened:
+        assert opened.status == 403
+
+
 async def test_a_route_that_names_no_role_is_closed_to_all(
     consoled: Consoled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +104,9 @@ def test_nothing_is_served_that_is_not_in_the_table(consoled: Consoled) -> None:
         if isinstance(one, Served)
         for method in one.methods or ()
     }
-    assert all(isinstance(one, Served) for one in consoled.app.routes)
+    sockets = {one.path for one in consoled.app.routes if isinstance(one, WebSocketRoute)}
+    assert sockets == {socket.path for socket in SOCKETS}
+    assert all(isinstance(one, Served | WebSocketRoute) for one in consoled.app.routes)
     expected = {(route.path, route.method) for route in ROUTES}
     assert served == expected | {(path, "HEAD") for path, method in expected if method == "GET"}
 
