@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 import msgspec
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from tests.support.consoled import ADDRESS, Browser, Consoled
 
@@ -21,15 +21,15 @@ class Socket:
         self, consoled: Consoled, browser: Browser, path: str = "/live/feed", origin: str = ADDRESS
     ) -> None:
         self._app: ASGIApp = consoled.app
-        self._said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._said: asyncio.Queue[Message] = asyncio.Queue()
+        self._told: asyncio.Queue[Message] = asyncio.Queue()
         self._scope = _scope(browser.client, path, origin)
         self.status = 0
         self.headers = httpx.Headers()
 
     async def __aenter__(self) -> Self:
         self._said.put_nowait({"type": "websocket.connect"})
-        self._serving = asyncio.create_task(self._app(self._scope, self._said.get, self._told.put))
+        self._serving = asyncio.create_task(self._serve())
         first = await self._next()
         if first["type"] == "websocket.accept":
             self.status = _OPENED
@@ -66,7 +66,10 @@ class Socket:
         """Send a word from the page."""
         self._said.put_nowait({"type": "websocket.receive", "text": text})
 
-    async def _next(self) -> dict[str, Any]:
+    async def _serve(self) -> None:
+        await self._app(self._scope, self._said.get, self._told.put)
+
+    async def _next(self) -> Message:
         return await asyncio.wait_for(self._told.get(), PATIENCE_S)
 
 
