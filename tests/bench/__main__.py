@@ -24,6 +24,7 @@ from tests.bench import (
     reporting,
     sealing,
     throughput,
+    watching,
 )
 from tests.bench.bed import Timing
 from tests.bench.children import BenchFailed
@@ -63,6 +64,7 @@ MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "round": lambda effort: [beside.measure_round(effort.repeats)],
     "beside": lambda effort: [beside.measure_latency(effort.hours, effort.window)],
     "bundle": lambda effort: bundling.measure(archive.SESSIONS, effort.repeats),
+    "live": lambda effort: watching.measure(effort.window),
     "first-sample": lambda effort: [first_sample.measure(effort.starts)],
 }
 

@@ -95,4 +95,6 @@ class Hub:
         # Apart from the looks: a recorder that hangs must not hold up what it has committed.
         while True:
             await self._sleep(ASK_EVERY_S)
-            self._scene.hear(await asyncio.to_thread(ask_status, self._order))
+            status = await asyncio.to_thread(ask_status, self._order)
+            async with self._turn:
+                self._scene.hear(status)

@@ -19,13 +19,15 @@ _NS_PER_S = 1_000_000_000
 class Card:
     """A pen, and the session that is open on it; either may be unknown.
 
-    ``told`` is what the recorder says of the session besides.
+    ``told`` is what the recorder says of the session besides. ``is_current`` tells whether
+    the recorder still says so.
     """
 
     pen: PenStatus | None
     session: Session | None
     told: OpenSessionStatus | None
     now_unix_ns: int
+    is_current: bool
 
     @property
     def key(self) -> str:
@@ -107,8 +109,8 @@ class Picture:
         ]
         found += [(None, one) for one in by_pen.values()]
         return [
-            Card(pen, session, told.get(session.id) if session else None, self.now_unix_ns)
-            for pen, session in found
+            Card(pen, one, told.get(one.id) if one else None, self.now_unix_ns, self.answers)
+            for pen, one in found
         ]
 
 

@@ -24,11 +24,12 @@ _DOWNSAMPLER = MinMaxDownsampler()  # type: ignore[no-untyped-call]  # ships no 
 class Strip(msgspec.Struct, frozen=True, kw_only=True):
     """Columns of one length; a point that is None in all of them is a hole.
 
-    ``time_ms`` is UTC, as recorded. The rest is of the newest sample; None where the pen
-    does not tell it.
+    ``time_ms`` is UTC, as recorded. ``sequence`` and what stands below the columns are of
+    the newest sample; None where the pen does not tell it.
     """
 
     pen: str
+    sequence: int
     time_ms: list[float]
     depth_set_mm: list[float | None]
     depth_measured_mm: list[float | None]
@@ -58,6 +59,7 @@ def strip_of(block: SampleBlock, before: StripEnd | None) -> tuple[Strip, StripE
     contact = block.contact()
     strip = Strip(
         pen=block.pen,
+        sequence=int(block.sequence[-1]),
         time_ms=[_time_ms(times_ns, rows, at) for at in range(len(rows))],
         depth_set_mm=_values(columns[0], rows),
         depth_measured_mm=_values(columns[1], rows),

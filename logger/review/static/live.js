@@ -103,7 +103,7 @@ function draw(strip) {
   put(card, "rpm", rate === null ? null : rate * 60);
   card.article.querySelector("[data-motor]").hidden = !strip.motor_on;
   card.article.querySelector("[data-contact]").hidden = !strip.contact;
-  card.article.dataset.newest = card.newestMs;
+  card.article.dataset.newest = strip.sequence;
 }
 
 function put(card, figure, value) {

@@ -77,7 +77,8 @@ async def test_a_recorder_that_goes_and_comes_back_is_seen(
         while (now := await socket.told("now"))["answers"]:
             pass
         assert "No recorder answers" in now["line"]
-        assert "linked, recording" in now["pens"][0]["standing"], "the pen is shown as it was"
+        assert "link not known now" in now["pens"][0]["standing"]
+        assert now["pens"][0]["shape"] == "free linked", "the card stays as it was"
         consoled.recorder.runs = True
         while not (await socket.told("now"))["answers"]:
             pass
