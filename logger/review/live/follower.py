@@ -13,7 +13,7 @@ from logger.journal.entry import Entry
 from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
 from logger.review.live.picture import going_on
-from logger.review.live.strips import Strip, StripEnd, strip_of
+from logger.review.live.strips import Strip, StripEnd, joined, strip_of
 from logger.session.model import Session
 from logger.session.store import projected
 
@@ -80,8 +80,8 @@ class Follower:
         return going_on(self._projection)
 
     def shown(self) -> list[Strip]:
-        """Return the strips of the last minutes, pen by pen, in order."""
-        return [strip for strips in self._shown.values() for strip in strips]
+        """Return the last minutes of each pen that said anything in them."""
+        return [joined(strips) for strips in self._shown.values() if strips]
 
     def _draw(self, entries: Iterable[Entry]) -> list[Strip]:
         drawn = []
@@ -99,7 +99,7 @@ class Follower:
         """Let go of what no chart shows any more."""
         for pen, strips in self._shown.items():
             from_ms = self._ends[pen].time_ns / 1e6 - SHOWN_S * 1000
-            while strips and strips[0].time_ms[-1] < from_ms:
+            while strips and strips[0].from_ms < from_ms:
                 strips.popleft()
 
     def close(self) -> None:

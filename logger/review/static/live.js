@@ -94,7 +94,7 @@ function draw(strip) {
   const card = cardOf(strip.pen);
   if (!card) return;
   card.chart.add(strip);
-  card.newestMs = strip.time_ms.at(-1);
+  card.newestMs = strip.from_ms + strip.time_ms.at(-1);
   const last = (column) => column.findLast((value) => value !== null) ?? null;
   const rate = last(strip.rate_hz);
   put(card, "depth", last(strip.depth_set_mm));

@@ -4,6 +4,8 @@ import uPlot from "/static/uPlot.esm.js";
 const SPAN_S = 180;
 const TICKS_S = [-180, -120, -60, 0];
 const HEIGHT = 130;
+// Figures change at once; a line moves some three pixels a second.
+const DRAW_EVERY_MS = 400;
 const CALM_MS = 1000;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -73,11 +75,11 @@ export class Chart {
   }
 
   add(strip) {
-    const times = strip.time_ms.map((ms) => ms / 1000);
-    this.times.push(...times);
-    this.set.push(...strip.depth_set_mm);
-    this.measured.push(...strip.depth_measured_mm);
-    this.rate.push(...strip.rate_hz);
+    const times = strip.time_ms.map((ms) => (strip.from_ms + ms) / 1000);
+    this.times = this.times.concat(times);
+    this.set = this.set.concat(strip.depth_set_mm);
+    this.measured = this.measured.concat(strip.depth_measured_mm);
+    this.rate = this.rate.concat(strip.rate_hz);
     this.edgeS = Math.max(this.edgeS, times.at(-1));
     if (this.edgeS - this.times[0] > SPAN_S * 1.2) this.forget();
     this.draw();
@@ -113,7 +115,8 @@ export class Chart {
   draw() {
     if (this.isDue) return;
     this.isDue = true;
-    const waitMs = calm.matches ? CALM_MS - (performance.now() - this.drawnMs) : 0;
+    const everyMs = calm.matches ? CALM_MS : DRAW_EVERY_MS;
+    const waitMs = everyMs - (performance.now() - this.drawnMs);
     setTimeout(() => requestAnimationFrame(() => this.drawNow()), Math.max(0, waitMs));
   }
 

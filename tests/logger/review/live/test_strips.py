@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from logger.review.live.strips import POINTS_MAX, strip_of
+from logger.review.live.strips import joined, strip_of
 from tests.support.stories import EPOCH_NS, LIFTED, RESTING, sample_block, slice_block
 
 
@@ -10,7 +10,7 @@ def test_a_short_block_is_drawn_whole() -> None:
     strip, _ = strip_of(sample_block(3, depth_um=[500, 750, 1000], rate_dhz=900), None)
     assert strip.depth_set_mm == [0.5, 0.75, 1.0]
     assert strip.rate_hz == [90.0, 90.0, 90.0]
-    assert strip.time_ms == [EPOCH_NS / 1e6, EPOCH_NS / 1e6 + 10, EPOCH_NS / 1e6 + 20]
+    assert (strip.from_ms, strip.time_ms) == (EPOCH_NS / 1e6, [0, 10, 20])
 
 
 def test_what_is_not_measured_is_no_value() -> None:
@@ -18,13 +18,13 @@ def test_what_is_not_measured_is_no_value() -> None:
     assert strip.depth_measured_mm == [None, None]
 
 
-def test_a_long_block_keeps_its_extremes_and_ends() -> None:
+def test_a_long_block_keeps_its_extremes_and_its_end() -> None:
     rates = np.full(1000, 1000)
     rates[333], rates[700] = 1400, 10
     strip, _ = strip_of(sample_block(1000, rate_dhz=rates.tolist()), None)
-    assert len(strip.time_ms) <= 3 * POINTS_MAX + 2
+    assert len(strip.time_ms) <= 7
     assert (min(strip.rate_hz, key=_known), max(strip.rate_hz, key=_known)) == (1.0, 140.0)
-    assert strip.time_ms[-1] - strip.time_ms[0] == 9990
+    assert strip.time_ms[-1] == 9990
 
 
 def _known(value: float | None) -> float:
@@ -66,3 +66,12 @@ def test_where_a_pen_counts_nothing_a_second_of_silence_is_a_hole() -> None:
 def test_motor_and_contact_are_those_of_the_newest_sample() -> None:
     strip, _ = strip_of(sample_block(2, status=[RESTING, LIFTED]), None)
     assert (strip.motor_on, strip.contact) == (True, False)
+
+
+def test_strips_of_a_pen_are_joined_into_one() -> None:
+    block = sample_block(4)
+    one, end = strip_of(slice_block(block, 0, 2), None)
+    other, _ = strip_of(slice_block(block, 2, 4), end)
+    whole = joined([one, other])
+    assert (whole.from_ms, whole.time_ms) == (EPOCH_NS / 1e6, [0, 10, 20, 30])
+    assert (whole.sequence, whole.rate_hz) == (3, [100.0] * 4)
