@@ -12,9 +12,9 @@ from logger.review.pages.calendar import calendar_page
 from logger.review.pages.compare import compare_page
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
-from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.live import give_order, live_page
 from logger.review.pages.live_feed import feed
+from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.session import session_page
 from logger.review.pages.sessions import sessions_page
 from logger.review.pages.set_up import make_administrator, set_up_page
@@ -23,8 +23,8 @@ from logger.review.pages.start import start
 from logger.review.pages.static import static_file
 from logger.review.pages.verification import begin_verification, verification_page
 from logger.review.visit import Page
-from logger.session.pen_checks import CHECKING_ROLES
 from logger.review.watch import SocketPage
+from logger.session.pen_checks import CHECKING_ROLES
 
 EVERYONE_SIGNED_IN = frozenset(ROLES)
 TREATING = frozenset[Role](("practitioner", "administrator"))

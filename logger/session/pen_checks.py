@@ -10,7 +10,7 @@ from drivers.channels import CHANNELS
 from logger.accounts.model import Role
 from logger.errors import CommandRefused
 from logger.journal.kinds import PenChecked
-from logger.session.record_orders import By
+from logger.session.orders import By
 from logger.session.starting import check_note
 
 CHECK_PEN = "pen.check"

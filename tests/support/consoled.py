@@ -5,9 +5,8 @@ import re
 import secrets
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -32,15 +31,13 @@ from logger.review.console import Console, Outside, make_console
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.service.account_orders import judged
+from logger.service.orders import outcome
 from logger.service.pen_orders import drafted_check
 from logger.session.block_times import block_times
 from logger.session.keeper import Keeper, KeeperLimits
+from logger.session.orders import AnyOrder, KnownPen
 from logger.session.pen_checks import CheckPen
 from logger.session.record_orders import AnyRecordOrder
-from logger.session.store import load_sessions, open_sessions
-from logger.service.orders import outcome
-from logger.session.keeper import Keeper, KeeperLimits
-from logger.session.orders import AnyOrder, KnownPen
 from logger.session.store import load_sessions, open_sessions
 from logger.status import PenStatus, Status
 from tests.support.accounts import CHEAP, NOON_NS, PASSWORD, Accounts
@@ -87,15 +84,6 @@ class Recorder:
         asked = msgspec.convert(arguments, AnyAccountOrder)
         return [judged(self.data_dir, asked, ACTOR)]
 
-    def _record(self, asked: AnyRecordOrder) -> list[Draft]:
-        store, projection = open_sessions(self.data_dir)
-        with closing(store), JournalReader(self.data_dir) as reader:
-            times = partial(block_times, reader)
-            keeper = Keeper(KeeperLimits())
-            desk = SessionDesk(projection, keeper, {}, dict, host_time, times)
-            return desk.judge_record(asked, ACTOR)
-
-    def _access(self, arguments: dict[str, Any]) -> Draft:
     def _status(self) -> Status:
         with JournalReader(self.data_dir) as reader:
             journal, position = reader.id, reader.last_position()
@@ -110,21 +98,23 @@ class Recorder:
     def _session(self, order: AnyOrder) -> dict[str, Any]:
         with Journal.open(self.data_dir, host_time) as journal:
             store, projection = open_sessions(self.data_dir, journal.append)
-            try:
-                desk = SessionDesk(
-                    projection, Keeper(KeeperLimits()), {}, lambda: self.pens, host_time
-                )
+            with closing(store):
+                keeper = Keeper(KeeperLimits())
+                desk = SessionDesk(projection, keeper, {}, lambda: self.pens, host_time)
                 entries = journal.append(desk.judge(order, ACTOR))
                 desk.applied(entries)
                 store.save(projection)
-            finally:
-                store.close()
         return outcome(entries)
 
-    def _draft(self, order: str, arguments: dict[str, Any]) -> Draft:
-        if order != NOTE_ACCESS:
-            asked = msgspec.convert(arguments, AnyAccountOrder)
-            return judged(self.data_dir, asked, ACTOR)
+    def _record(self, asked: AnyRecordOrder) -> list[Draft]:
+        store, projection = open_sessions(self.data_dir)
+        with closing(store), JournalReader(self.data_dir) as reader:
+            times = partial(block_times, reader)
+            keeper = Keeper(KeeperLimits())
+            desk = SessionDesk(projection, keeper, {}, dict, host_time, times)
+            return desk.judge_record(asked, ACTOR)
+
+    def _access(self, arguments: dict[str, Any]) -> Draft:
         with JournalReader(self.data_dir) as reader, load_sessions(self.data_dir) as sessions:
             payload = judge_access(
                 msgspec.convert(arguments, NoteAccess),

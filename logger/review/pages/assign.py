@@ -10,7 +10,8 @@ from logger.errors import CommandRefused, NotRunning
 from logger.review.visit import Visit, see_other
 from logger.session.index import SessionFilter
 from logger.session.legs import SIDES, ZONES, parse_zone
-from logger.session.record_orders import Assign, By
+from logger.session.orders import By
+from logger.session.record_orders import Assign
 from logger.session.search import search_sessions
 from logger.session.summary import SessionSummary
 

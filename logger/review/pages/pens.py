@@ -17,8 +17,8 @@ from logger.review.pen_tables import cartridges_table, checks_table, depth_drift
 from logger.review.visit import Visit, see_other
 from logger.session.asked_times import since_unix_ns
 from logger.session.index import SessionFilter
+from logger.session.orders import By
 from logger.session.pen_checks import CHECK_PEN, CHECKING_ROLES, CheckPen
-from logger.session.record_orders import By
 from logger.session.search import search_sessions
 from logger.session.store import load_sessions
 

@@ -5,19 +5,16 @@ from starlette.routing import Route as Served
 from starlette.routing import WebSocketRoute
 
 from logger.accounts.model import ROLES
-from logger.review.routes import ROUTES, Route
-from tests.support.consoled import Browser, Consoled
-from tests.support.stories import PEN, SESSION
-
-_ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
-_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json", "serial": PEN}
 from logger.review.routes import ROUTES, SOCKETS, Route, SocketRoute
 from tests.support.consoled import ADDRESS, Browser, Consoled
 from tests.support.socketed import Socket
-from tests.support.stories import SESSION
+from tests.support.stories import PEN, SESSION
 
 _ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
-_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json", "order": "stop"}
+_FILLED_IN = {
+    **{"name": "console.css", "session_id": SESSION, "form": "json"},
+    **{"serial": PEN, "order": "stop"},
+}
 _SOCKETS = [pytest.param(one, id=one.path) for one in SOCKETS]
 _WALK = [pytest.param(route, id=f"{route.method} {route.path}") for route in ROUTES]
 
