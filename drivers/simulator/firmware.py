@@ -34,7 +34,13 @@ class Firmware:
         self._settings = settings
         self._block_samples = int(np.clip(settings.rate_hz, *_BLOCK_SAMPLES))
         self._encoder = Encoder(profile)
-        self._signals = SignalSource(settings.script, settings.seed)
+        self._signals = SignalSource(
+            settings.script,
+            settings.seed,
+            cartridges_used=settings.cartridges_used,
+            cartridge_expiry=settings.cartridge_expiry,
+            wear_mm=settings.wear_mm,
+        )
         self._power = PowerPlan(faults)
         self._boot_ids = np.random.default_rng([settings.seed, 2])
         self._change_us = self._power.next_change_us(0)

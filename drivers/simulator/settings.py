@@ -16,6 +16,8 @@ class PenSettings:
 
     ``boot_id`` None draws one from the seed. ``start_tick_us`` and ``start_sequence`` are
     where ticks and sequence stand at the first power-up, so that one can watch them wrap.
+    ``cartridges_used`` numbers the cartridges on from there, ``cartridge_expiry`` (YYMMDD) is
+    what stands on them, and ``wear_mm`` is how much further the needles lag behind what is set.
     """
 
     serial: str = "SIM-000001"
@@ -25,6 +27,9 @@ class PenSettings:
     boot_id: int | None = None
     start_tick_us: int = 0
     start_sequence: int = 0
+    cartridges_used: int = 0
+    cartridge_expiry: str = "271231"
+    wear_mm: float = 0.0
 
     def __post_init__(self) -> None:
         if not is_simulated(self.serial):

@@ -39,9 +39,20 @@ class Signals:
 class SignalSource:
     """The session that a seed stands for, to be asked at any time since power-up."""
 
-    def __init__(self, script: Script, seed: int) -> None:
+    def __init__(
+        self,
+        script: Script,
+        seed: int,
+        *,
+        cartridges_used: int = 0,
+        cartridge_expiry: str = "271231",
+        wear_mm: float = 0.0,
+    ) -> None:
         self.script = script
         self.seed = seed
+        self._cartridges_used = cartridges_used
+        self._cartridge_expiry = cartridge_expiry
+        self._wear_mm = wear_mm
         self._courses: dict[int, Course] = {}
 
     def at(self, time_us: Times) -> Signals:
@@ -79,7 +90,8 @@ class SignalSource:
         if not seated.at(np.array([within_us]))[0]:
             return None
         fresh = within_us >= int(seated.times_us[-1])
-        return f"(01)00850000000017(17)271231(10)L4471(21){cycle + fresh:04d}"
+        number = self._cartridges_used + cycle + fresh
+        return f"(01)00850000000017(17){self._cartridge_expiry}(10)L4471(21){number:04d}"
 
     def _course(self, cycle: int) -> Course:
         if cycle not in self._courses:
@@ -99,7 +111,7 @@ class SignalSource:
         spin = _spin(on, since_on_us, to_off_us)
         depth_noise, rate_noise, current_noise = _noise(time_us, self.seed)
         rate = spin * (rate_set * (1 - 0.015 * touching) + 0.8 * rate_noise)
-        under_set = 0.015 + 0.03 * touching + 0.012 * depth_noise
+        under_set = self._wear_mm + 0.015 + 0.03 * touching + 0.012 * depth_noise
         load = on * (90 + 0.4 * rate + 260 * np.exp(-since_on_us / _SPIN_UP_US))
         seconds = time_us / US_PER_S
         status = (

@@ -66,6 +66,12 @@ def _speed(context: click.Context, parameter: click.Parameter, value: str) -> fl
 )
 @click.option("--start-tick", type=click.IntRange(0), default=0, help="Ticks at power-up, µs.")
 @click.option("--start-sequence", type=click.IntRange(0), default=0)
+@click.option(
+    "--cartridges-used",
+    type=click.IntRange(0),
+    default=0,
+    help="Cartridges are numbered on from there.",
+)
 @click.option("--boot-id", type=click.IntRange(0, 2**32 - 1), help="Default: from the seed.")
 @click.option("--fault", "fault_texts", multiple=True, metavar="NAME:KEY=VALUE,…")
 @click.option("--wait", is_flag=True, help="Power up when all ports have been opened.")
@@ -84,6 +90,7 @@ def simulate(
     duration: float | None,
     start_tick: int,
     start_sequence: int,
+    cartridges_used: int,
     boot_id: int | None,
     fault_texts: Sequence[str],
     wait: bool,
@@ -108,6 +115,7 @@ def simulate(
         boot_id=boot_id,
         start_tick_us=start_tick,
         start_sequence=start_sequence,
+        cartridges_used=cartridges_used,
     )
     pens = [
         VirtualPen(profile, settings, faults)

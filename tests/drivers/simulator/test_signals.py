@@ -147,6 +147,21 @@ def test_a_fresh_cartridge_is_seated_in_each_cycle(source: SignalSource) -> None
     assert source.cartridge_at(fresh_us) == first.replace("(21)0001", "(21)0002")
 
 
+def test_cartridges_are_numbered_on_and_expire_as_told() -> None:
+    source = SignalSource(BOTH_LEGS, 7, cartridges_used=41, cartridge_expiry="250131")
+    first = "(01)00850000000017(17)250131(10)L4471(21)0042"
+    assert source.cartridge_at(10 * US_PER_S) == first
+
+
+def test_worn_needles_stand_out_less_than_new_ones(source: SignalSource) -> None:
+    times_us = np.arange(0, 30 * US_PER_S, 10_000)
+    worn = SignalSource(BOTH_LEGS, seed=7, wear_mm=0.05).at(times_us).channels
+    new = source.at(times_us).channels
+    np.testing.assert_array_equal(worn["depth_set_mm"], new["depth_set_mm"])
+    on = ~np.isnan(new["depth_measured_mm"])
+    np.testing.assert_allclose(new["depth_measured_mm"][on] - worn["depth_measured_mm"][on], 0.05)
+
+
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 @pytest.mark.parametrize("seed", range(5))
 def test_each_stay_is_begun_at_its_own_depth_and_rate(script: Script, seed: int) -> None:
