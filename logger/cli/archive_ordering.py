@@ -5,7 +5,6 @@ from typing import Any
 
 from logger.archive.retention.orders import ERASE, ERASE_AGAIN
 from logger.archive.retention.orders import ORDERS as RETENTION_ORDERS
-from logger.archive.seal_rules import MAKE_SEAL
 from logger.archive.signing import Order
 from logger.cli.ordering import actor
 from logger.command_socket import send_order
@@ -13,9 +12,7 @@ from logger.errors import NotRunning
 from logger.journal.files import JOURNAL_FILE
 from logger.journal.writer import Journal
 from logger.recorder.clock import HostClock
-from logger.service.retention_orders import carry_out_alone
-from logger.service.sealing_orders import judged_seal
-from logger.service.signing_orders import judged_drafts, outcome
+from logger.service import retention_orders, sealing_orders
 from logger.session.store import open_sessions
 
 
@@ -36,13 +33,9 @@ def ordering(data_dir: Path) -> Order:
 def _alone(data_dir: Path, order: str, arguments: dict[str, Any]) -> Any:
     with Journal.open(data_dir, HostClock()) as journal:
         if order in RETENTION_ORDERS:
-            done = carry_out_alone(journal, data_dir, order, arguments, actor())
+            done = retention_orders.carry_out_alone(journal, data_dir, order, arguments, actor())
             if order in (ERASE, ERASE_AGAIN):
                 # What was erased leaves the list of sessions at once.
                 open_sessions(data_dir, journal.append)[0].close()
             return done
-        if order == MAKE_SEAL:
-            drafts = [judged_seal(data_dir, arguments, actor())]
-        else:
-            drafts = judged_drafts(data_dir, order, arguments, actor())
-        return outcome(journal.append(drafts) if drafts else [])
+        return sealing_orders.carry_out_alone(journal, data_dir, order, arguments, actor())

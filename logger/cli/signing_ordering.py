@@ -10,7 +10,7 @@ from logger.errors import NotRunning
 from logger.journal.files import JOURNAL_FILE
 from logger.journal.writer import Journal
 from logger.recorder.clock import HostClock
-from logger.service.signing_orders import judged_drafts, outcome
+from logger.service.sealing_orders import carry_out_alone
 
 
 def signing_order(data_dir: Path) -> Order:
@@ -23,7 +23,6 @@ def signing_order(data_dir: Path) -> Order:
             if not (data_dir / JOURNAL_FILE).exists():
                 raise
         with Journal.open(data_dir, HostClock()) as journal:
-            drafts = judged_drafts(data_dir, order, arguments, actor())
-            return outcome(journal.append(drafts) if drafts else [])
+            return carry_out_alone(journal, data_dir, order, arguments, actor())
 
     return carry_out

@@ -33,7 +33,10 @@ def no_blocks(pen: str, position: int) -> BlockTimes | None:
 
 @dataclass(slots=True)
 class SessionDesk:
-    """Judges orders and minds sessions; ``pens`` returns the pens known now by serial number."""
+    """Judges orders and minds sessions; ``pens`` returns the pens known now by serial number.
+
+    ``random_bits`` makes the ids of sessions, and the nonces of what people say.
+    """
 
     projection: Projection
     keeper: Keeper
@@ -41,6 +44,7 @@ class SessionDesk:
     pens: Callable[[], Mapping[str, KnownPen]]
     clock: Callable[[], HostTime]
     block_times: BlockTimesOf = no_blocks
+    random_bits: Callable[[int], int] = secrets.randbits
     _ticked_ns: int = 0
 
     def applied(self, entries: Iterable[Entry]) -> None:
@@ -96,7 +100,7 @@ class SessionDesk:
             block_times=self.block_times,
             is_session=self.projection.is_session,
             make_session_id=self._new_id,
-            make_nonce=_nonce,
+            make_nonce=self._new_nonce,
         )
         return self._drafts(decide_record(order, known), actor)
 
@@ -126,16 +130,15 @@ class SessionDesk:
             used_plans=self.projection.used_plans,
             is_session=self.projection.is_session,
             make_session_id=self._new_id,
-            make_nonce=_nonce,
+            make_nonce=self._new_nonce,
         )
 
     def _new_id(self) -> str:
         today = datetime.fromtimestamp(self.clock().wall_ns / 1e9, UTC).strftime("%Y%m%d")
-        return new_session_id(today, secrets.randbits)
+        return new_session_id(today, self.random_bits)
 
-
-def _nonce() -> str:
-    return secrets.token_hex(16)
+    def _new_nonce(self) -> str:
+        return f"{self.random_bits(128):032x}"
 
 
 def _reason(draft: Draft) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from logger.archive.seal_rules import MakeSeal, judge_seal, seals_since
+from logger.archive.seal_rules import MAKE_SEAL, MakeSeal, judge_seal, seals_since
 from logger.journal import kinds
 from logger.journal.entry import Draft
 from logger.journal.reader import JournalReader
+from logger.journal.writer import Journal
 from logger.recorder.committer import Committer
-from logger.service.signing_orders import outcome
+from logger.service.signing_orders import judged_drafts, outcome
 
 
 class SealingOrders:
@@ -39,3 +40,17 @@ def judged_seal(data_dir: Path, arguments: dict[str, Any], actor: str) -> Draft:
     with JournalReader(data_dir) as reader:
         seal = judge_seal(asked, seals_since(reader, asked.seen_position))
     return Draft(kinds.kind_of(seal), asked.pen, actor, kinds.encode(seal))
+
+
+def carry_out_alone(
+    journal: Journal, data_dir: Path, order: str, arguments: dict[str, Any], actor: str
+) -> dict[str, Any]:
+    """Return the result of an order of sealing or signing where no recorder runs.
+
+    CommandRefused, with the reason, if it cannot be carried out.
+    """
+    if order == MAKE_SEAL:
+        drafts = [judged_seal(data_dir, arguments, actor)]
+    else:
+        drafts = judged_drafts(data_dir, order, arguments, actor)
+    return outcome(journal.append(drafts) if drafts else [])
