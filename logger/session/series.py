@@ -31,10 +31,11 @@ def series_of(sessions: Sequence[Session]) -> tuple[SeriesItem, ...]:
     """Return the series that ``sessions`` of one client make.
 
     By the best knowledge of when they started. Those that were merged into another are
-    left out, and simulated ones too.
+    left out. So are simulated ones, unless all are: such a client is made up, too.
     """
-    real = [one for one in sessions if not one.record.merged_into and not one.simulated]
-    ordered = sorted(real, key=started_ns)
+    own = [one for one in sessions if not one.record.merged_into]
+    real = [one for one in own if not one.simulated]
+    ordered = sorted(real or own, key=started_ns)
     return tuple(
         _item(number, session, ordered[number - 2] if number > 1 else None)
         for number, session in enumerate(ordered, 1)

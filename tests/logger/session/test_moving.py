@@ -1,6 +1,7 @@
 """Samples are assigned, split off and merged; every one is still counted once."""
 
 import pytest
+from msgspec.structs import replace
 
 from logger.errors import CommandRefused
 from logger.journal.kinds import SessionPaused, SessionResumed, Tags
@@ -203,3 +204,11 @@ def test_a_series_has_the_interval_since_the_session_before() -> None:
     assert (first.session, first.interval_days) == (SESSION, None)
     assert second.interval_days == pytest.approx(6 / 86_400)
     assert second.places == ("left medial-ankle",)
+
+
+def test_simulated_sessions_make_a_series_only_among_themselves() -> None:
+    first, second = told(_story()).sessions()
+    made_up = replace(first, simulated=True)
+    assert [one.session for one in series_of([made_up, second])] == [second.id]
+    both = [made_up, replace(second, simulated=True)]
+    assert [one.session for one in series_of(both)] == [first.id, second.id]
