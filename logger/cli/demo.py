@@ -1,8 +1,9 @@
-"""``needlelog demo``: everything at once, with a simulated pen and no configuration."""
+"""``needlelog demo``: everything at once, with simulated pens and no configuration."""
 
 import contextlib
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,9 +12,11 @@ from rich.live import Live
 
 from drivers.simulator.script import SHORT_LEGS
 from logger.cli.session_views import summary_lines
+from logger.demo.accounts import is_fresh, sign_in_lines
 from logger.demo.conductor import Conductor
 from logger.demo.parts import Demo, running_parts
 from logger.demo.screen import live_view, plain_line
+from logger.demo.visits import PENS
 from logger.journal.reader import JournalReader
 from logger.session.clock_account import clock_account
 from logger.session.store import load_sessions
@@ -34,22 +37,29 @@ STEP_S = 0.25
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed, another session.")
 def demo(duration: float | None, data_dir: Path, seed: int) -> None:
-    """Record a scripted session on both legs with a simulated pen, and show it live.
+    """Record a scripted session with a simulated pen, beside an archive of earlier ones.
 
-    Simulator, broker and recorder are started on this machine only; no server and no
-    configuration is needed. Ends with Ctrl-C, or after --duration seconds.
+    Simulated pens, broker, recorder and console are started on this machine only; no server
+    and no configuration is needed. The address of the console and how to sign in are printed.
+    Ends with Ctrl-C, or after --duration seconds.
     """
-    with running_parts(data_dir, seed) as parts:
-        conductor = Conductor(parts.data_dir, SHORT_LEGS, time.monotonic)
+    if is_fresh(data_dir):
+        click.echo("An archive of simulated sessions is made, this once: some seconds ...")
+    with running_parts(data_dir, seed, time.time()) as parts:
+        where = sign_in_lines(parts.data_dir, parts.address)
+        click.echo("\n".join(where))
+        conductor = Conductor(parts.data_dir, PENS[0], SHORT_LEGS, time.monotonic)
         with contextlib.suppress(KeyboardInterrupt):
-            _watch(parts, conductor, duration)
+            _watch(parts, conductor, where, duration)
         parts.check()
         conductor.stop()
     _tell(parts, conductor.session)
 
 
-def _watch(parts: Demo, conductor: Conductor, duration_s: float | None) -> None:
-    live = Live(live_view(None), console=Console(), auto_refresh=False, screen=True)
+def _watch(
+    parts: Demo, conductor: Conductor, where: Sequence[str], duration_s: float | None
+) -> None:
+    live = Live(live_view(None, where), console=Console(), auto_refresh=False, screen=True)
     on_screen = sys.stdout.isatty()
     with live if on_screen else contextlib.nullcontext():
         told_s, shown_s = 0.0, None
@@ -60,7 +70,7 @@ def _watch(parts: Demo, conductor: Conductor, duration_s: float | None) -> None:
                 shown_s = shown_s or time.monotonic()
                 conductor.step(status)
             if on_screen:
-                live.update(live_view(status), refresh=True)
+                live.update(live_view(status, where), refresh=True)
             elif time.monotonic() - told_s >= 1:
                 told_s = time.monotonic()
                 click.echo(plain_line(status))

@@ -9,6 +9,7 @@ import msgspec
 
 from drivers.simulator.script import US_PER_S, Script, Stay
 from logger.command_socket import send_order
+from logger.demo.visits import LEE
 from logger.errors import CommandRefused, NotRunning
 from logger.session.orders import Start, StartSegment, Stop
 from logger.status import Status
@@ -16,9 +17,10 @@ from logger.status import Status
 
 @dataclass(slots=True)
 class Conductor:
-    """Gives the orders of one scripted session; ``now_s`` is a monotonic clock."""
+    """Gives the orders of one scripted session on ``pen``; ``now_s`` is a monotonic clock."""
 
     data_dir: Path
+    pen: str
     script: Script
     now_s: Callable[[], float]
     session: str | None = None
@@ -49,17 +51,19 @@ class Conductor:
             self._order(Stop(session=self.session))
 
     def _start(self, status: Status) -> None:
-        pen = next((p for p in status.pens if p.state == "recording" and p.samples), None)
-        if pen is None:
+        pens = (one for one in status.pens if one.serial == self.pen)
+        if not any(one.state == "recording" and one.samples for one in pens):
             return
         for left_open in status.sessions:
-            self._order(Stop(session=left_open.session))
+            if left_open.pen == self.pen:
+                self._order(Stop(session=left_open.session))
         stay = self.script.stays[0]
         answer = self._order(
             Start(
-                pen=pen.serial,
+                pen=self.pen,
                 client="DEMO-CLIENT",
-                practitioner="demo",
+                practitioner=LEE,
+                plan="demo-legs@2",
                 side=stay.side,
                 zone=stay.zone,
                 note="A scripted session with a simulated pen",

@@ -1,4 +1,4 @@
-"""The demo's processes: broker, simulated pen and recorder, each as a user would start it."""
+"""The demo's processes, each as a user would start it: broker, pens, recorder and console."""
 
 import contextlib
 import os
@@ -9,8 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from logger.demo.plans import PLANS_FILE, plans_text
+from logger.demo.visits import PENS, SITE
 from logger.errors import NotRunning
 
+CONSOLE_PORT = 8480
+CARTRIDGE_EVERY_S = 30
+"""The pens' script takes a fresh one so often."""
 END_WITHIN_S = 8.0
 NEEDLELOG = (sys.executable, "-m", "logger.cli.main")
 
@@ -21,8 +26,14 @@ class Demo:
 
     data_dir: Path
     broker_port: int
+    console_port: int
     settings_file: Path
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Return where the console is."""
+        return f"http://127.0.0.1:{self.console_port}/"
 
     def check(self) -> None:
         """Raise :class:`NotRunning` if a part has ended by itself."""
@@ -33,19 +44,64 @@ class Demo:
 
 
 @contextlib.contextmanager
-def running_parts(data_dir: Path, seed: int) -> Iterator[Demo]:
-    """Start all parts, and end them with the context, the recorder first."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    demo = Demo(data_dir.resolve(), _free_port(), data_dir.resolve() / "needlelog.toml")
-    pen = demo.data_dir / "pen"
-    demo.settings_file.write_text(_settings(demo, pen), encoding="utf-8")
+def running_parts(data_dir: Path, seed: int, now_s: float) -> Iterator[Demo]:
+    """Start all parts, and end them with the context, the console first, then the recorder.
+
+    A new ``data_dir`` first gets its archive. ``now_s`` is the time, so that the pens' cartridges
+    are others than the last time's. NotRunning where a part does not start.
+    """
+    data_dir = data_dir.resolve()
+    _prepare(data_dir, seed)
+    demo = Demo(data_dir, free_port(), free_port(CONSOLE_PORT), data_dir / "needlelog.toml")
+    demo.settings_file.write_text(_settings(demo), encoding="utf-8")
+    plans = data_dir / PLANS_FILE
+    if not plans.exists():
+        plans.write_text(plans_text(), encoding="utf-8")
     with contextlib.ExitStack() as parts:
         broker = (sys.executable, "-m", "logger.demo.broker", str(demo.broker_port))
         parts.enter_context(_child(broker, demo, "broker", ready="ready"))
-        simulate = (*NEEDLELOG, "simulate", "--link", str(pen), "--seed", str(seed))
-        parts.enter_context(_child((*simulate, "--script", "short"), demo, "simulator"))
+        for number, serial in enumerate(PENS):
+            pen = _simulated(demo, serial, seed + number, number, now_s)
+            parts.enter_context(_child(pen, demo, f"simulator-{number + 1}"))
         parts.enter_context(_child((*NEEDLELOG, "run"), demo, "recorder"))
+        console = (*NEEDLELOG, "console")
+        parts.enter_context(_child(console, demo, "console", ready="console: "))
         yield demo
+
+
+def _prepare(data_dir: Path, seed: int) -> None:
+    command = (sys.executable, "-m", "logger.demo.preparing", str(data_dir), str(seed))
+    done = subprocess.run(  # noqa: S603 - our own program
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        start_new_session=True,
+        check=False,
+        text=True,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it ended"])[-1]
+        raise NotRunning(f"{data_dir} cannot be made ready: {reason}", "Give another --dir")
+
+
+def _simulated(demo: Demo, serial: str, seed: int, number: int, now_s: float) -> Sequence[str]:
+    """Return the command that plays a pen, with cartridges that no earlier one had."""
+    used = int(now_s) // CARTRIDGE_EVERY_S + number * 10**9
+    link = demo.data_dir / serial
+    options = ("--link", str(link), "--serial", serial, "--seed", str(seed))
+    return (*NEEDLELOG, "simulate", *options, "--script", "short", "--cartridges-used", str(used))
+
+
+def free_port(wanted: int = 0) -> int:
+    """Return ``wanted``, or another port of loopback where that is taken."""
+    try:
+        with socket.create_server(("127.0.0.1", wanted)) as probe:
+            port: int = probe.getsockname()[1]
+            return port
+    except OSError:
+        if not wanted:
+            raise
+        return free_port()
 
 
 @contextlib.contextmanager
@@ -64,7 +120,7 @@ def _child(
             text=True,
         )
         try:
-            if ready and process.stdout and process.stdout.readline().strip() != ready:
+            if ready and process.stdout and not process.stdout.readline().startswith(ready):
                 raise NotRunning(f"the demo's {name} did not start", f"{log.name} says why")
             demo.processes[name] = process
             yield
@@ -89,25 +145,21 @@ def _environment(settings_file: Path) -> Mapping[str, str]:
     return {**kept, "NEEDLELOG_CONFIG": str(settings_file)}
 
 
-def _settings(demo: Demo, pen: Path) -> str:
+def _settings(demo: Demo) -> str:
+    pens = "".join(
+        f'\n[[pens]]\nport = "{demo.data_dir / serial}"\nprofile = "npt"\n' for serial in PENS
+    )
     return f"""\
 # Written by `needlelog demo`.
-site = "demo"
+site = "{SITE}"
 data_dir = "{demo.data_dir}"
-
-[[pens]]
-port = "{pen}"
-profile = "npt"
+plans_file = "{PLANS_FILE}"
+{pens}
+[console]
+port = {demo.console_port}
 
 [mqtt]
 host = "127.0.0.1"
 port = {demo.broker_port}
 protocol = "3.1.1"
 """
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,5 +1,7 @@
 """What the demo shows while it runs: a live table in a terminal, a line a second elsewhere."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -13,11 +15,17 @@ RATE_FULL_HZ = 150.0
 BAR_WIDTH = 30
 
 
-def live_view(status: Status | None) -> RenderableType:
-    """Return the whole picture; without a status, that the recorder is starting."""
+def live_view(status: Status | None, where: Sequence[str]) -> RenderableType:
+    """Return the whole picture below ``where`` the console is.
+
+    Without a status, that the recorder is starting.
+    """
+    where_text = Text("\n".join(where) + "\n", style="bold")
     if status is None:
-        return Panel("the recorder is starting ...", title="needlelog demo")
+        starting = Group(where_text, "the recorder is starting ...")
+        return Panel(starting, title="needlelog demo")
     parts: list[RenderableType] = [
+        where_text,
         *(_pen_table(pen) for pen in status.pens),
         *(_session_line(session) for session in status.sessions),
         _saved_line(status),
