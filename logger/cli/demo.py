@@ -1,9 +1,11 @@
 """``needlelog demo``: everything at once, with simulated pens and no configuration."""
 
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ from rich.live import Live
 
 from drivers.simulator.script import SHORT_LEGS
 from logger.cli.session_views import summary_lines
+from logger.command_socket import send_order
 from logger.demo.accounts import is_fresh, sign_in_lines
 from logger.demo.conductor import Conductor
 from logger.demo.parts import Demo, running_parts
@@ -43,12 +46,15 @@ def demo(duration: float | None, data_dir: Path, seed: int) -> None:
     and no configuration is needed. The address of the console and how to sign in are printed.
     Ends with Ctrl-C, or after --duration seconds.
     """
+    # Told to stop in another way than by Ctrl-C, it leaves no part behind either.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if is_fresh(data_dir):
         click.echo("An archive of simulated sessions is made, this once: some seconds ...")
     with running_parts(data_dir, seed, time.time()) as parts:
         where = sign_in_lines(parts.data_dir, parts.address)
         click.echo("\n".join(where))
-        conductor = Conductor(parts.data_dir, PENS[0], SHORT_LEGS, time.monotonic)
+        order = partial(send_order, parts.data_dir)
+        conductor = Conductor(order, PENS[0], SHORT_LEGS, time.monotonic)
         with contextlib.suppress(KeyboardInterrupt):
             _watch(parts, conductor, where, duration)
         parts.check()

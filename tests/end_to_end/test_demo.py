@@ -143,10 +143,11 @@ def test_its_console_is_open_to_who_signs_in_as_printed(earlier: Path) -> None:
             token = form_token_of(browser.get("/sign-in"))
             fields = {"form_token": token, "account": "demo-auditor", "password": password}
             page = browser.post("/sign-in", data=fields)
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.communicate(timeout=PATIENCE_S)
     assert (page.status_code, page.url.path) == (200, "/sessions")
     assert "Otto Demo" in page.text
+    assert list(_parts_of(earlier)) == []
 
 
 @pytest.fixture
