@@ -10,7 +10,7 @@ from logger.accounts.orders import AddAccount
 from logger.accounts.passwords import DEFAULT_COST, HashCost
 from logger.journal.files import make_private_file
 from logger.review.set_up import SetUpCode
-from logger.session.record_orders import By
+from logger.session.orders import By
 
 PASSWORD_FILE = "sign-in.txt"  # noqa: S105 - the file's name
 
