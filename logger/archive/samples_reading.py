@@ -30,7 +30,7 @@ def read_blocks(file: Path, first: int = 0) -> Iterator[tuple[int, SampleBlock]]
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as opened:
             told = file_told(opened)
-            layouts = _layouts(told)
+            layouts = layouts_of(told)
             for number in range(opened.num_row_groups):
                 if _last_position(opened, number) < first:
                     continue
@@ -68,7 +68,8 @@ def _last_position(opened: Any, number: int) -> int:
     return int(statistics.max)
 
 
-def _layouts(told: FileTold) -> Layouts:
+def layouts_of(told: FileTold) -> Layouts:
+    """Return by its number each layout of a file: its columns and what is in them."""
     by_name = {one.name: one for one in told.columns}
     # The same object for the same layout: who encodes blocks again relies on it for speed.
     return [[(name, _layout(by_name[name])) for name in names] for names in told.layouts]

@@ -9,6 +9,7 @@ import jinja2
 
 from logger.accounts.passwords import DEFAULT_COST, HashCost
 from logger.review.access import AccessNotes, SendOrder
+from logger.review.courses import Courses
 from logger.review.day_looks import DayLooks
 from logger.review.distributions import Distributions
 from logger.review.live.hub import Hub
@@ -52,6 +53,7 @@ class Console:
     secret: bytes
     templates: jinja2.Environment
     live: Hub
+    courses: Courses
     plans_file: Path | None = None
     signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
@@ -97,4 +99,5 @@ def make_console(
         templates=templates,
         live=Hub(Scene(data_dir, outside.now_unix_ns, templates), order, outside.sleep),
         plans_file=plans_file,
+        courses=Courses(data_dir, outside.now_s),
     )

@@ -10,6 +10,7 @@ from logger.review.pages.audit import area_page, audit_page, unassigned_page
 from logger.review.pages.audit_downloads import area_csv, audit_pdf, trail_download, unassigned_csv
 from logger.review.pages.calendar import calendar_page
 from logger.review.pages.compare import compare_page
+from logger.review.pages.course import course_data
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.live import give_order, live_page
@@ -63,6 +64,7 @@ ROUTES = (
     Route("POST", "/live/{order}", give_order, TREATING),
     Route("GET", "/sessions", sessions_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}", session_page, EVERYONE_SIGNED_IN),
+    Route("GET", "/sessions/{session_id}/course", course_data, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
     Route("GET", "/calendar", calendar_page, EVERYONE_SIGNED_IN),
     Route("GET", "/compare", compare_page, EVERYONE_SIGNED_IN),

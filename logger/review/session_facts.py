@@ -9,6 +9,8 @@ from logger.archive.report.overview import Beside, figures, summary
 from logger.archive.report.proof import Proof, proof_of
 from logger.archive.report.zones import zone_sums
 from logger.journal.reader import JournalReader
+from logger.review.leg_views import leg_views
+from logger.review.timeline_words import timeline_words
 from logger.review.words import Words
 from logger.session.clock_account import clock_account
 from logger.session.model import Session
@@ -24,7 +26,7 @@ def session_facts(
         clocks = clock_account(session, list(readings_of(reader)))
         gaps = gaps_of(reader, session)
         proof = proof_of(reader, session.id, session.started_position)
-    plan = session.plan
+    plan, sums = session.plan, zone_sums(session)
     return {
         "session": session,
         "banners": _banners(session, words),
@@ -34,17 +36,22 @@ def session_facts(
         "statement": completeness.statement(session, words),
         "gaps": completeness.gaps(gaps, words),
         "breaks": completeness.breaks(session, words),
-        "zones": measures.by_zone(zone_sums(session), session, words),
+        "zones": measures.by_zone(sums, session, words),
+        "zone_places": [f"zone:{one.side}/{one.zone}" for one in sums],
+        "leg_views": leg_views(sums, words),
         "segments": measures.by_segment(session, words),
+        "segment_places": [f"segment:{one.number}" for one in session.segments],
         "envelope": measures.envelope(plan, words),
         "plan_words": _plan_words(session, words),
         "deviations_by_zone": measures.deviations_by_zone(session, words),
         "deviations": measures.deviations(session, words),
+        "deviation_places": [f"deviation:{at}" for at in range(session.totals.deviations)],
         "clinical": accounts.clinical(session, words),
         "events": accounts.adverse_events(session, words),
         "notes": accounts.notes(session, words),
         "signatures": accounts.signatures(session, words),
         "amendments": accounts.amendments(session, words),
+        "timeline_words": timeline_words(words),
         "archive": _archive(session, proof, words),
         "archive_words": _archive_words(proof, words),
     }

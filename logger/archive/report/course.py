@@ -8,7 +8,8 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.model import Anchor, ColumnLayout
+from drivers.model import ColumnLayout
+from logger.archive.report.course_axis import elapsed_s, missing_before, utc_ns_at_zero
 from logger.journal.blocks import RawBlock, parse_block
 from logger.journal.kinds import SAMPLES
 from logger.journal.many_blocks import float_columns, join_columns, rows_of
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 CHANNELS = ("depth_set_mm", "depth_measured_mm", "rate_hz")
+"""What a report draws."""
 PAUSED = 0
 """Stands for a segment's number where the session was paused."""
 
@@ -90,7 +92,9 @@ class Held:
         self.segments.append(segment)
 
 
-def read_course(reader: JournalReader, session: Session) -> Course:
+def read_course(
+    reader: JournalReader, session: Session, channels: Sequence[str] = CHANNELS
+) -> Course:
     """Return all samples of ``session`` that can be read, paused ones too."""
     held = Held()
     for stretch in held_stretches(session):
@@ -105,33 +109,35 @@ def read_course(reader: JournalReader, session: Session) -> Course:
         for entry in entries:
             if entry.payload is not None:
                 held.add(entry.payload, number)
-    return course_of(held)
+    return course_of(held, channels)
 
 
-def course_of(held: Held) -> Course:
+def course_of(held: Held, channels: Sequence[str] = CHANNELS) -> Course:
     """Return the course of all blocks that are ``held``."""
     if not held.blocks:
         nothing = np.empty(0, dtype=np.int64)
-        empty = {name: _no_values(0) for name in CHANNELS}
-        return Course(_no_values(0), nothing, nothing, nothing, empty)
+        empty = {name: no_values(0) for name in channels}
+        return Course(no_values(0), nothing, nothing, nothing, empty)
     rows = rows_of(held.blocks)
-    parts = list(_columns(held))
+    parts = list(_columns(held, channels))
     sequence, device_us = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
     return Course(
-        elapsed_s=_elapsed_s(held.blocks, rows, device_us),
-        utc_ns=np.repeat(_utc_ns_at_zero(held.blocks), rows) + device_us * 1000,
+        elapsed_s=elapsed_s(held.blocks, rows, device_us),
+        utc_ns=np.repeat(utc_ns_at_zero(held.blocks), rows) + device_us * 1000,
         segment=np.repeat(np.array(held.segments, dtype=np.int64), rows),
-        missing=_missing(held.blocks, rows, sequence),
-        channels={name: np.concatenate([part[2][name] for part in parts]) for name in CHANNELS},
+        missing=missing_before(held.blocks, rows, sequence),
+        channels={name: np.concatenate([part[2][name] for part in parts]) for name in channels},
     )
 
 
-def _columns(held: Held) -> Iterator[tuple[Integers, Integers, dict[str, Floats]]]:
+def _columns(
+    held: Held, channels: Sequence[str]
+) -> Iterator[tuple[Integers, Integers, dict[str, Floats]]]:
     """Yield sequence, device time and channels of the blocks, as many at once as are alike."""
     alike = zip(held.layouts, map(float_columns, held.blocks), held.blocks, strict=True)
     for (layouts, _), some in groupby(alike, key=itemgetter(0, 1)):
         blocks = [block for _, _, block in some]
-        places = [n for n, layout in enumerate(layouts) if layout.channel in CHANNELS]
+        places = [n for n, layout in enumerate(layouts) if layout.channel in channels]
         sequence, device_us, *raw = join_columns(blocks, [0, 1, *(3 + n for n in places)])
         values = {
             layouts[place].channel: layouts[place].values(column)
@@ -141,48 +147,10 @@ def _columns(held: Held) -> Iterator[tuple[Integers, Integers, dict[str, Floats]
         yield (
             sequence.astype(np.int64),
             device_us.astype(np.int64),
-            {name: values.get(name, _no_values(length)) for name in CHANNELS},
+            {name: values.get(name, no_values(length)) for name in channels},
         )
 
 
-def _utc_ns_at_zero(blocks: Sequence[RawBlock]) -> Integers:
-    """Return by block what UTC was when its pen's clock stood at nought."""
-    # An hour of blocks has a handful of anchors.
-    anchors = {block.anchor for block in blocks}
-    at_zero = {anchor: Anchor(*anchor).utc_ns(0) for anchor in anchors}
-    return np.array([at_zero[block.anchor] for block in blocks], dtype=np.int64)
-
-
-def _elapsed_s(blocks: Sequence[RawBlock], rows: Integers, device_us: Integers) -> Floats:
-    """Return the time of every sample; across a reboot of the pen the host's clock tells."""
-    ends = np.cumsum(rows)
-    first_us, last_us = device_us[ends - rows], device_us[ends - 1]
-    # What to add to a block's device time to get its time on the axis.
-    added_us = np.full(len(blocks), -int(first_us[0]))
-    for at in range(1, len(blocks)):
-        before, block = blocks[at - 1], blocks[at]
-        added_us[at] = added_us[at - 1]
-        if before.boot_id != block.boot_id:
-            away_us = max(0, _host_us(before, block) - int(last_us[at] - first_us[at]))
-            added_us[at] += int(last_us[at - 1]) + away_us - int(first_us[at])
-    return np.asarray((device_us + np.repeat(added_us, rows)) / 1e6)
-
-
-def _host_us(before: RawBlock, block: RawBlock) -> int:
-    """Return the time between the reads of two blocks; the wall clock's across a host's reboot."""
-    clock = 1 if before.host_boot_id == block.host_boot_id else 0
-    return (block.host[clock] - before.host[clock]) // 1000
-
-
-def _missing(blocks: Sequence[RawBlock], rows: Integers, sequence: Integers) -> Integers:
-    boots = {boot: number for number, boot in enumerate({block.boot_id for block in blocks})}
-    boot = np.repeat([boots[block.boot_id] for block in blocks], rows)
-    counted = np.repeat([block.sequence_counted for block in blocks], rows)
-    missing = np.zeros(len(sequence), dtype=np.int64)
-    tells = counted[1:] & (np.diff(boot) == 0)
-    missing[1:] = np.where(tells, np.maximum(np.diff(sequence) - 1, 0), 0)
-    return missing
-
-
-def _no_values(length: int) -> Floats:
+def no_values(length: int) -> Floats:
+    """Return a channel in which nothing was measured, float64 [length]."""
     return np.full(length, np.nan)

@@ -1,0 +1,173 @@
+"""The samples of sessions as columns in memory, so that looking closer reads nothing again."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logger.archive.report.chart import hole_after
+from logger.archive.report.course import Course, read_course
+from logger.archive.report.sealed_course import sealed_course
+from logger.errors import CommandRefused, ProofFailed
+from logger.journal.reader import JournalReader
+from logger.session.model import Session
+from logger.session.places import Stretch, held_stretches
+
+log = logging.getLogger(__name__)
+
+CHANNELS = ("depth_set_mm", "depth_measured_mm", "rate_hz", "motor_current_ma")
+BYTES_MAX = 300_000_000
+"""Some three hours at 1000 Hz, or thirty at 100 Hz."""
+GOING_ON_S = 5.0
+"""So long the samples of a session that still goes on are not read again."""
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Samples one after another, of one segment and by one reading of the clock.
+
+    UTC in ns is the elapsed time in ns plus ``utc_ns_at_zero``.
+    """
+
+    segment: int
+    from_s: float
+    to_s: float
+    utc_ns_at_zero: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All samples of a session, columns of length n.
+
+    ``elapsed_s`` float64 is that of a :class:`Course`; ``channels`` are float32 with NaN where
+    nothing was measured. After the rows of ``holes`` something is missing: ``missing`` says
+    how many samples, 0 where nobody can tell. At the rows of ``turns`` the set depth changed.
+    """
+
+    elapsed_s: NDArray[np.float64]
+    channels: dict[str, NDArray[np.float32]]
+    holes: Integers
+    missing: Integers
+    turns: Integers
+    runs: tuple[Run, ...]
+
+    def __len__(self) -> int:
+        return len(self.elapsed_s)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first to the last sample; 0.0 for none."""
+        return float(self.elapsed_s[-1]) if len(self) else 0.0
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        rows = (self.elapsed_s, self.holes, self.missing, self.turns)
+        channels = self.channels.values()
+        return sum(one.nbytes for one in rows) + sum(one.nbytes for one in channels)
+
+
+def columns_of(course: Course) -> Columns:
+    """Return a course as it is kept."""
+    holes = np.flatnonzero(hole_after(course))
+    channels = {name: values.astype(np.float32) for name, values in course.channels.items()}
+    return Columns(
+        elapsed_s=course.elapsed_s,
+        channels=channels,
+        holes=holes,
+        missing=course.missing[holes + 1],
+        turns=_turns(channels["depth_set_mm"]),
+        runs=_runs(course),
+    )
+
+
+def _turns(depth_set_mm: NDArray[np.float32]) -> Integers:
+    known = np.flatnonzero(~np.isnan(depth_set_mm))
+    return np.asarray(known[1:][np.diff(depth_set_mm[known]) != 0])
+
+
+def _runs(course: Course) -> tuple[Run, ...]:
+    if not len(course):
+        return ()
+    at_zero = course.utc_ns - np.round(course.elapsed_s * 1e9).astype(np.int64)
+    # What the rounding of floats leaves is no other reading of the clock.
+    is_other = (np.abs(np.diff(at_zero)) > 1000) | (np.diff(course.segment) != 0)
+    edges = (np.flatnonzero(is_other) + 1).tolist()
+    return tuple(
+        Run(
+            int(course.segment[first]),
+            float(course.elapsed_s[first]),
+            float(course.elapsed_s[last]),
+            int(at_zero[first]),
+        )
+        for first, last in zip([0, *edges], [*(one - 1 for one in edges), -1], strict=True)
+    )
+
+
+_Key = tuple[str, tuple[Stretch, ...], float]
+
+
+class Courses:
+    """The columns of the sessions that were looked at last; from any thread."""
+
+    def __init__(self, data_dir: Path, now_s: Callable[[], float]) -> None:
+        self._data_dir = data_dir
+        self._now_s = now_s
+        self._kept: OrderedDict[_Key, Columns] = OrderedDict()
+        self._lock = Lock()
+        self._reading = Lock()
+
+    def columns(self, session: Session) -> Columns:
+        """Return all samples of ``session``. JournalError if the journal cannot be read.
+
+        The same stretches of the journal hold the same samples; those of a session that
+        still goes on are read anew after a while.
+        """
+        stretches = tuple(held_stretches(session))
+        is_over = session.ended_position is not None
+        key = (session.id, stretches, 0.0 if is_over else self._now_s() // GOING_ON_S)
+        kept = self._find(key)
+        if kept is not None:
+            return kept
+        # One at a time: an hour at 1000 Hz takes half a gigabyte while it is read.
+        with self._reading:
+            kept = self._find(key)
+            if kept is None:
+                kept = columns_of(self._read(session))
+                self._keep(key, kept)
+            return kept
+
+    def forget(self, session_id: str) -> None:
+        """Keep nothing of a session that is there no more."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == session_id]:
+                del self._kept[key]
+
+    def _find(self, key: _Key) -> Columns | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _keep(self, key: _Key, columns: Columns) -> None:
+        self.forget(key[0])
+        with self._lock:
+            self._kept[key] = columns
+            while sum(one.size for one in self._kept.values()) > BYTES_MAX and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+
+    def _read(self, session: Session) -> Course:
+        with JournalReader(self._data_dir) as reader:
+            try:
+                sealed = sealed_course(self._data_dir, reader, session, CHANNELS)
+            except (CommandRefused, ProofFailed) as error:
+                log.error("%s; the journal is read instead", error)
+                sealed = None
+            return read_course(reader, session, CHANNELS) if sealed is None else sealed

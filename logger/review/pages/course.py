@@ -1,0 +1,67 @@
+"""The samples of a session as data, for its timeline."""
+
+import gzip
+import math
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from logger.review.course_marks import marks_of
+from logger.review.visit import Visit
+from logger.review.window import WIDTH_MAX, as_data, window_of
+from logger.session.store import load_sessions
+
+_WIDTH = 1000
+_PACKING = 1
+"""The quickest there is: a hundred times as quick as the network that it saves."""
+
+
+async def course_data(visit: Visit) -> Response:
+    """Return what to draw between ``from`` and ``to``, seconds of the axis, on ``width`` pixels.
+
+    Without a time all of the session, with its ``marks``. The view of the page was noted.
+    """
+    return await run_in_threadpool(_told, visit, visit.request.path_params["session_id"])
+
+
+def _told(visit: Visit, session_id: str) -> Response:
+    console = visit.console
+    query = visit.request.query_params
+    from_s, to_s, width = (_number(query.get(name)) for name in ("from", "to", "width"))
+    with load_sessions(console.data_dir) as sessions:
+        session = sessions.session(session_id)
+    if session is None:
+        console.courses.forget(session_id)
+        raise HTTPException(404)
+    columns = console.courses.columns(session)
+    told = {}
+    if from_s is None or to_s is None:
+        from_s, to_s = 0.0, columns.duration_s
+        told["marks"] = marks_of(columns, session, visit.words)
+    if len(columns):
+        pixels = min(max(1, round(width or _WIDTH)), WIDTH_MAX)
+        told |= as_data(columns, window_of(columns, from_s, max(to_s, from_s + 1e-6), pixels))
+    return _packed(visit, msgspec.json.encode(told))
+
+
+def _number(text: str | None) -> float | None:
+    """Return a number of the address, None where there is none; HTTPException for another text."""
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        raise HTTPException(400) from None
+    if not math.isfinite(number) or abs(number) > 1e9:
+        raise HTTPException(400)
+    return number
+
+
+def _packed(visit: Visit, content: bytes) -> Response:
+    headers = {"Vary": "Accept-Encoding"}
+    if "gzip" in visit.request.headers.get("accept-encoding", ""):
+        content = gzip.compress(content, _PACKING)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type="application/json", headers=headers)
