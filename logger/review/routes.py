@@ -23,6 +23,7 @@ from logger.review.pages.sign_in import sign_in, sign_in_page, sign_out
 from logger.review.pages.start import start
 from logger.review.pages.static import static_file
 from logger.review.pages.verification import begin_verification, verification_page
+from logger.review.pages.verify import verify_session
 from logger.review.visit import Page
 from logger.review.watch import SocketPage
 from logger.session.pen_checks import CHECKING_ROLES
@@ -65,6 +66,7 @@ ROUTES = (
     Route("GET", "/sessions", sessions_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}", session_page, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/course", course_data, EVERYONE_SIGNED_IN),
+    Route("POST", "/sessions/{session_id}/verify", verify_session, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
     Route("GET", "/calendar", calendar_page, EVERYONE_SIGNED_IN),
     Route("GET", "/compare", compare_page, EVERYONE_SIGNED_IN),
