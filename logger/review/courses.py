@@ -47,12 +47,14 @@ class Columns:
     """All samples of a session, columns of length n.
 
     ``elapsed_s`` float64 is that of a :class:`Course`; ``channels`` are float32 with NaN where
-    nothing was measured. After the rows of ``holes`` something is missing: ``missing`` says
-    how many samples, 0 where nobody can tell. At the rows of ``turns`` the set depth changed.
+    nothing was measured; ``edges`` are the rows at which that begins or ends. After the rows
+    of ``holes`` something is missing: ``missing`` says how many samples, 0 where nobody can
+    tell. At the rows of ``turns`` the set depth changed.
     """
 
     elapsed_s: NDArray[np.float64]
     channels: dict[str, NDArray[np.float32]]
+    edges: dict[str, Integers]
     holes: Integers
     missing: Integers
     turns: Integers
@@ -70,25 +72,36 @@ class Columns:
     def size(self) -> int:
         """How many bytes it takes."""
         rows = (self.elapsed_s, self.holes, self.missing, self.turns)
-        channels = self.channels.values()
-        return sum(one.nbytes for one in rows) + sum(one.nbytes for one in channels)
+        channels, edges = self.channels.values(), self.edges.values()
+        return sum(one.nbytes for some in (rows, channels, edges) for one in some)
 
 
 def columns_of(course: Course) -> Columns:
     """Return a course as it is kept."""
     holes = np.flatnonzero(hole_after(course))
     channels = {name: values.astype(np.float32) for name, values in course.channels.items()}
+    edges = {name: _edges(values) for name, values in channels.items()}
     return Columns(
         elapsed_s=course.elapsed_s,
         channels=channels,
+        edges=edges,
         holes=holes,
         missing=course.missing[holes + 1],
-        turns=_turns(channels["depth_set_mm"]),
+        turns=_turns(channels["depth_set_mm"], edges["depth_set_mm"]),
         runs=_runs(course),
     )
 
 
-def _turns(depth_set_mm: NDArray[np.float32]) -> Integers:
+def _edges(values: NDArray[np.float32]) -> Integers:
+    is_absent = np.isnan(values)
+    return np.flatnonzero(is_absent[1:] != is_absent[:-1]) + 1
+
+
+def _turns(depth_set_mm: NDArray[np.float32], edges: Integers) -> Integers:
+    if not len(edges):
+        # All of it is known, or nothing: which is unequal to itself.
+        is_other = depth_set_mm[1:] != depth_set_mm[:-1]
+        return np.flatnonzero(is_other & (depth_set_mm[1:] == depth_set_mm[1:])) + 1
     known = np.flatnonzero(~np.isnan(depth_set_mm))
     return np.asarray(known[1:][np.diff(depth_set_mm[known]) != 0])
 
@@ -96,16 +109,17 @@ def _turns(depth_set_mm: NDArray[np.float32]) -> Integers:
 def _runs(course: Course) -> tuple[Run, ...]:
     if not len(course):
         return ()
-    at_zero = course.utc_ns - np.round(course.elapsed_s * 1e9).astype(np.int64)
+    at_zero_ns = course.utc_ns - course.elapsed_s * 1e9
     # What the rounding of floats leaves is no other reading of the clock.
-    is_other = (np.abs(np.diff(at_zero)) > 1000) | (np.diff(course.segment) != 0)
+    is_other = np.abs(at_zero_ns[1:] - at_zero_ns[:-1]) > 2000
+    is_other |= course.segment[1:] != course.segment[:-1]
     edges = (np.flatnonzero(is_other) + 1).tolist()
     return tuple(
         Run(
             int(course.segment[first]),
             float(course.elapsed_s[first]),
             float(course.elapsed_s[last]),
-            int(at_zero[first]),
+            int(course.utc_ns[first]) - round(course.elapsed_s[first] * 1e9),
         )
         for first, last in zip([0, *edges], [*(one - 1 for one in edges), -1], strict=True)
     )

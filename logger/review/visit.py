@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from logger.accounts import Account
 from logger.review.console import Console
+from logger.review.packing import packed
 from logger.review.words import Words
 
 SEE_OTHER = 303
@@ -55,7 +56,7 @@ class Visit:
         text = made.render(
             visit=self, w=self.words, say=self.words.say, site=self.console.site, **values
         )
-        return HTMLResponse(text, status)
+        return packed(self.request, text.encode(), "text/html", status)
 
 
 Page = Callable[[Visit], Awaitable[Response]]

@@ -4,7 +4,7 @@ Time is cut into columns, one a pixel. Of each column the samples with the lowes
 highest value of each channel are kept. What lies on both sides of a hole is never joined.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -91,25 +91,26 @@ class _Grid:
         pixels = int(np.ptp(self.pixels(rows))) + 1
         if end - start <= pixels * _EVERY_SAMPLE_PER_PIXEL:
             return np.arange(start, end)
-        chosen = [one for name in self._columns.channels for one in self._of(name, start, end)]
-        extremes = [one for one in chosen if one is not None]
-        return np.unique(np.concatenate([rows, *extremes]))
+        for name in self._columns.channels:
+            rows = np.concatenate([rows, self._beside_edges(name, start, end)])
+            rows = np.concatenate([rows, self._extremes(name, start, end, pixels)])
+        return np.unique(rows)
 
-    def _of(self, channel: str, start: int, end: int) -> Iterator[Integers]:
-        """Yield the rows of a channel's extremes, and of what is absent."""
+    def _beside_edges(self, channel: str, start: int, end: int) -> Integers:
+        """Return the rows on both sides of where a channel's values begin and end."""
+        edges = self._columns.edges[channel]
+        edges = edges[slice(*np.searchsorted(edges, (start + 1, end)))]
+        edges = edges[self.outermost(edges)]
+        return np.concatenate([edges - 1, edges])
+
+    def _extremes(self, channel: str, start: int, end: int, pixels: int) -> Integers:
+        """Return the rows of a channel's lowest and highest value in each pixel."""
+        elapsed_s = self._columns.elapsed_s[start:end]
         values = self._columns.channels[channel][start:end]
-        absent = np.flatnonzero(np.isnan(values)) + start
-        edges = absent[self.outermost(absent)]
-        # With what lies beside it, so that a line ends where its values do.
-        yield np.clip(np.concatenate([edges - 1, edges, edges + 1]), start, end - 1)
-        if len(absent) < end - start:
-            elapsed_s = self._columns.elapsed_s[start:end]
-            pixels = int(np.ptp(self.pixels(np.array([start, end - 1])))) + 1
-            # Where a pen's clock stands still there are no bins to make of it.
-            goes_on = elapsed_s[0] < elapsed_s[-1]
-            told = (elapsed_s, values) if goes_on else (values,)
-            found = _DOWNSAMPLER.downsample(*told, n_out=2 * max(pixels, _PIXELS_MIN))
-            yield found.astype(np.int64) + start
+        # Where a pen's clock stands still there are no bins to make of it.
+        told = (elapsed_s, values) if elapsed_s[0] < elapsed_s[-1] else (values,)
+        found = _DOWNSAMPLER.downsample(*told, n_out=2 * max(pixels, _PIXELS_MIN))
+        return np.asarray(found.astype(np.int64) + start)
 
 
 def as_data(columns: Columns, window: Window) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.bench import (
     memory,
     reporting,
     sealing,
+    session_page,
     throughput,
     watching,
 )
@@ -61,6 +62,7 @@ MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "look-back": lambda effort: archive.measure(archive.SESSIONS, effort.starts),
     "seal": lambda effort: [sealing.measure(effort.repeats)],
     "report": lambda effort: [reporting.measure(effort.repeats)],
+    "session-page": lambda effort: session_page.measure(effort.repeats),
     "round": lambda effort: [beside.measure_round(effort.repeats)],
     "beside": lambda effort: [beside.measure_latency(effort.hours, effort.window)],
     "bundle": lambda effort: bundling.measure(archive.SESSIONS, effort.repeats),

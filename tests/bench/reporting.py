@@ -13,7 +13,7 @@ from logger.journal.entry import Draft
 from logger.journal.writer import Journal
 from logger.session.store import open_sessions
 from tests.bench.processes import took
-from tests.bench.sealing import BLOCK_ROWS, SERIAL, draft_of, hour_of_blocks
+from tests.bench.sealing import RATE_HZ, SERIAL, draft_of, hour_of_blocks
 from tests.support.archived import archive
 from tests.support.recorder_process import NEEDLELOG
 from tests.support.report import Row
@@ -21,7 +21,7 @@ from tests.support.stories import SESSION, host_time
 
 REPORT_S_MAX = 1.0
 _SCRIPT = SCRIPTS["both-legs"]
-_BLOCK_US = BLOCK_ROWS * 10_000
+_BLOCK_US = 200_000
 _ENTRIES_AT_ONCE = 500
 _PLAN = kinds.Plan(
     name="clinic",
@@ -57,10 +57,10 @@ def report_command(data_dir: Path, session: str) -> list[str]:
     return [NEEDLELOG, "--data-dir", str(data_dir), "session", "report", session, "--out", "-"]
 
 
-def record_treated_hour(data_dir: Path) -> None:
+def record_treated_hour(data_dir: Path, rate_hz: int = RATE_HZ) -> None:
     """Make a sealed session of an hour, with a segment for each stay and a plan not kept to."""
     with Journal.open(data_dir, host_time) as journal:
-        entries = _entries()
+        entries = _entries(rate_hz)
         while batch := list(islice(entries, _ENTRIES_AT_ONCE)):
             journal.append(batch)
     _keep(data_dir)
@@ -68,7 +68,7 @@ def record_treated_hour(data_dir: Path) -> None:
     _keep(data_dir)
 
 
-def _entries() -> Iterator[Draft]:
+def _entries(rate_hz: int) -> Iterator[Draft]:
     here = _SCRIPT.at(0)
     yield draft_of(
         kinds.SessionStarted(
@@ -83,7 +83,7 @@ def _entries() -> Iterator[Draft]:
             simulated=is_simulated(SERIAL),
         )
     )
-    for number, block in enumerate(hour_of_blocks()):
+    for number, block in enumerate(hour_of_blocks(rate_hz=rate_hz)):
         stay = _SCRIPT.at(number * _BLOCK_US)
         if stay is not here:
             here = stay

@@ -28,9 +28,9 @@ from tests.support.report import Row
 from tests.support.stories import SESSION, host_time
 
 SERIAL = "SIM-1"
-ROWS = 360_000
+RATE_HZ = 100
+ROWS = 3600 * RATE_HZ
 SEAL_S_MAX = 1.0
-BLOCK_ROWS = 20
 _ENTRIES_AT_ONCE = 500
 
 
@@ -72,14 +72,16 @@ def record_hour(data_dir: Path, session: str = SESSION, serial: str = SERIAL) ->
         journal.append([draft_of(kinds.SessionStopped(session=session, reason="ordered"), serial)])
 
 
-def hour_of_blocks(serial: str = SERIAL) -> Iterator[Draft]:
-    """Yield what a simulated pen says in an hour, as the recorder puts it."""
-    settings = PenSettings(serial=serial, seed=3, rate_hz=100.0, script=SCRIPTS["both-legs"])
-    run = VirtualPen(find_profile("npt"), settings).samples(0, ROWS)
+def hour_of_blocks(serial: str = SERIAL, rate_hz: int = RATE_HZ) -> Iterator[Draft]:
+    """Yield what a simulated pen says in an hour, as the recorder puts it: five blocks a second."""
+    script = SCRIPTS["both-legs"]
+    settings = PenSettings(serial=serial, seed=3, rate_hz=float(rate_hz), script=script)
+    block_rows, period_ns = rate_hz // 5, 1_000_000_000 // rate_hz
+    run = VirtualPen(find_profile("npt"), settings).samples(0, 3600 * rate_hz)
     assert run.ticks_us is not None
-    encoder, like = BlockEncoder(), sample_block(serial, 0, BLOCK_ROWS)
-    for first in range(0, ROWS, BLOCK_ROWS):
-        rows = slice(first, first + BLOCK_ROWS)
+    encoder, like = BlockEncoder(), sample_block(serial, 0, block_rows)
+    for first in range(0, 3600 * rate_hz, block_rows):
+        rows = slice(first, first + block_rows)
         block = replace(
             like,
             sequence=like.sequence + first,
@@ -87,7 +89,7 @@ def hour_of_blocks(serial: str = SERIAL) -> Iterator[Draft]:
             layouts=run.layouts,
             columns={name: column[rows] for name, column in run.columns.items()},
             status=run.status[rows],
-            host=HostTime(first * 10_000_000 + first % 977, first * 10_000_000, True),
+            host=HostTime(first * period_ns + first % 977, first * period_ns, True),
         )
         yield Draft(kinds.SAMPLES, serial, "service", encoder.encode(block))
 
