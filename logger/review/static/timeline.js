@@ -37,7 +37,7 @@ function tell(what) {
 function run(overview) {
   const { marks } = overview;
   let view = { from: 0, to: marks.duration_s };
-  let pointed_s = 0;
+  let pointed_s = -1;
   const panels = new Panels(room, overview, words, go, showReadout);
   const closer = new Closer(card.dataset.address, overview, (course) => panels.show(course), tell);
 
@@ -63,7 +63,9 @@ function run(overview) {
   const whole = () => go({ from: 0, to: marks.duration_s });
   const point = (by) => {
     const step = ((view.to - view.from) / panels.width) * 4 * by;
-    panels.point(Math.min(Math.max(pointed_s + step, view.from), view.to));
+    const isInSight = view.from <= pointed_s && pointed_s <= view.to;
+    const begin_s = isInSight ? pointed_s : (view.from + view.to) / 2;
+    panels.point(Math.min(Math.max(begin_s + step, view.from), view.to));
   };
   bindInput(room, { get: () => view, go, at, whole, point });
   bindButtons(buttonActions({ get: () => view, go, whole }));

@@ -158,7 +158,9 @@ export function drawNotes(plot, marks, ink, named) {
   onPanel(plot, (ctx, bbox, scale) => {
     ctx.font = `${15 * scale}px system-ui, sans-serif`;
     ctx.textBaseline = "bottom";
+    ctx.textAlign = "left";
     ctx.setLineDash([2 * scale, 3 * scale]);
+    let taken = -Infinity;
     for (const note of marks.notes) {
       const place = placed(plot, note.at_s, note.at_s);
       if (!place) continue;
@@ -169,9 +171,10 @@ export function drawNotes(plot, marks, ink, named) {
       ctx.lineTo(place[0], bbox.top + bbox.height);
       ctx.stroke();
       if (named) {
-        const nearEnd = place[0] > bbox.left + bbox.width - 20 * scale;
-        ctx.textAlign = nearEnd ? "right" : "left";
-        ctx.fillText(SIGNS[note.kind], place[0] + (nearEnd ? -3 : 3) * scale, bbox.top + bbox.height - 2 * scale);
+        const nearEnd = place[0] > bbox.left + bbox.width - 60 * scale;
+        const left = Math.max(place[0] + (nearEnd ? -60 : 3) * scale, taken);
+        taken = left + 20 * scale;
+        ctx.fillText(SIGNS[note.kind], left, bbox.top + bbox.height - 14 * scale);
       }
     }
   });
