@@ -30,11 +30,12 @@ export class Closer {
   #tell;
   #timer = 0;
   #underWay = null;
-  #held = null;
+  #overview;
+  #held;
 
   constructor(address, overview, show, tell) {
     this.#address = address;
-    this.#held = overview;
+    this.#overview = this.#held = overview;
     this.#show = show;
     this.#tell = tell;
   }
@@ -43,6 +44,7 @@ export class Closer {
   look(view, width) {
     clearTimeout(this.#timer);
     this.#underWay?.abort();
+    if (!this.#covers(view)) this.#show((this.#held = this.#overview));
     if (this.#isFineEnough(view, width)) {
       this.#tell("done");
       return;
@@ -51,11 +53,14 @@ export class Closer {
     this.#timer = setTimeout(() => this.#fetch(view, width), WAIT_MS);
   }
 
+  #covers(view) {
+    return this.#held.from_s <= view.from + 1e-6 && view.to - 1e-6 <= this.#held.to_s;
+  }
+
   #isFineEnough(view, width) {
     const held = this.#held;
-    const covered = held.from_s <= view.from + 1e-6 && view.to - 1e-6 <= held.to_s;
     const pixel_s = (view.to - view.from) / width;
-    return covered && (held.is_whole || (held.to_s - held.from_s) / held.width <= pixel_s * 1.05);
+    return held.is_whole || (held.to_s - held.from_s) / held.width <= pixel_s * 1.05;
   }
 
   async #fetch(view, width) {

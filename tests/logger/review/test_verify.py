@@ -35,7 +35,7 @@ async def test_it_says_what_was_checked_without_a_recorder(sealed: Consoled) -> 
     sealed.recorder.runs = False
     words = text_of(await _verified(sealed))
     assert "Nothing is wrong" in words
-    assert "1 seals" in words
+    assert "Seals: 1." in words
     assert "The signed head at position" in words
     assert "needlelog verify --head" in words
 
