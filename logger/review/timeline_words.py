@@ -7,6 +7,7 @@ _CONSOLE = {
     "none": "timeline_none",
     "failed": "timeline_failed",
     "signed_out": "timeline_signed_out",
+    "again": "timeline_again",
     "time": "cursor_time",
     "missing": "course_missing",
     "uncounted": "course_uncounted",

@@ -10,13 +10,10 @@ const card = document.getElementById("course");
 const words = JSON.parse(card.dataset.words);
 const room = card.querySelector(".timeline-panels");
 const status = card.querySelector(".timeline-status");
-const again = card.querySelector(".timeline-again");
 
 start();
-again.addEventListener("click", start);
 
 async function start() {
-  again.hidden = true;
   tell("busy");
   try {
     const width = Math.max(room.clientWidth - 68, 100);
@@ -25,13 +22,20 @@ async function start() {
     else run({ ...overview, width });
   } catch (error) {
     tell(error.message === "signed_out" ? "signed_out" : "failed");
-    again.hidden = false;
+    offerAgain();
   }
 }
 
 function tell(what) {
   status.textContent = words[what] || "";
   room.setAttribute("aria-busy", String(what === "busy"));
+}
+
+function offerAgain() {
+  const again = document.createElement("button");
+  again.textContent = words.again;
+  again.addEventListener("click", start);
+  status.append(" ", again);
 }
 
 function run(overview) {
@@ -84,7 +88,7 @@ function pair([label, text]) {
 }
 
 function bindButtons(actions) {
-  card.querySelector(".timeline-tools").hidden = false;
+  card.classList.add("running");
   for (const button of card.querySelectorAll("[data-does]")) {
     button.addEventListener("click", actions[button.dataset.does]);
   }
