@@ -7,7 +7,7 @@ reckoned modulo 2^64, so that no column, however wild, overflows.
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 import numpy as np
@@ -25,13 +25,15 @@ class Progression(msgspec.Struct, frozen=True, array_like=True, tag=0, gc=False)
 
     start: Int64
     step: Int64
+    offsets: ClassVar[bytes] = b""
 
 
 class Offsets(msgspec.Struct, frozen=True, array_like=True, tag=1, gc=False):
-    """``minimum`` plus unsigned offsets; their size is that of ``offsets`` over the rows."""
+    """``start`` plus unsigned offsets; their size is that of ``offsets`` over the rows."""
 
-    minimum: Int64
+    start: Int64
     offsets: bytes
+    step: ClassVar[int] = 0
 
 
 class Floats(msgspec.Struct, frozen=True, array_like=True, tag=2, gc=False):
@@ -121,5 +123,5 @@ def decode_column(column: Column, rows: int) -> NDArray[np.generic]:
     values: NDArray[np.int64] = np.frombuffer(column.offsets, dtype=_UNSIGNED[size]).astype(
         np.int64
     )
-    values += column.minimum
+    values += column.start
     return values

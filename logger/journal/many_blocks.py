@@ -7,7 +7,7 @@ of them takes a tenth of the time when each column of all is decoded at once.
 from collections.abc import Sequence
 from functools import cache
 from itertools import compress
-from typing import cast
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from logger.journal.blocks import RawBlock
 from logger.journal.columns import Column, Floats, Offsets, Progression
 
 _WIDTHS = (1, 2, 4, 8)
+_START, _STEP, _OFFSETS = map(attrgetter, ("start", "step", "offsets"))
 
 
 def float_columns(block: RawBlock) -> tuple[bool, ...]:
@@ -56,32 +57,32 @@ def join_columns(
 def _join(
     parts: Sequence[Column], rows: NDArray[np.int64], within: NDArray[np.int64]
 ) -> NDArray[np.generic]:
-    floats = [part.values for part in parts if isinstance(part, Floats)]
-    if floats:
+    kinds = list(map(type, parts))
+    if Floats in kinds:
+        floats = [part.values for part in parts if isinstance(part, Floats)]
         _check([len(one) for one in floats], rows * 8, len(parts))
         return np.frombuffer(b"".join(floats), dtype="<f8").astype(np.float64)
-    whole = cast("Sequence[Progression | Offsets]", parts)
-    starts = [part.start if isinstance(part, Progression) else part.minimum for part in whole]
-    steps = np.array(
-        [part.step if isinstance(part, Progression) else 0 for part in whole], np.int64
-    )
-    offsets = [None if isinstance(part, Progression) else part.offsets for part in whole]
-    values = np.repeat(np.array(starts, np.int64), rows)
+    steps = np.array(list(map(_STEP, parts)), np.int64)
+    values = np.repeat(np.array(list(map(_START, parts)), np.int64), rows)
     if steps.any():
         values += np.repeat(steps, rows) * within
-    if any(one is not None for one in offsets):
-        _add_offsets(values, offsets, rows)
+    if Offsets in kinds:
+        has_none = np.array([kind is Progression for kind in kinds])
+        _add_offsets(values, list(map(_OFFSETS, parts)), has_none, rows)
     return values
 
 
 def _add_offsets(
-    values: NDArray[np.int64], offsets: Sequence[bytes | None], rows: NDArray[np.int64]
+    values: NDArray[np.int64],
+    offsets: Sequence[bytes],
+    has_none: NDArray[np.bool_],
+    rows: NDArray[np.int64],
 ) -> None:
-    widths = _widths(offsets, rows)
+    widths = _widths(offsets, has_none, rows)
     for width in _WIDTHS:
         chosen = widths == width
         if chosen.any():
-            data = b"".join(one or b"" for one in compress(offsets, chosen.tolist()))
+            data = b"".join(compress(offsets, chosen.tolist()))
             added = np.frombuffer(data, dtype=f"<u{width}").astype(np.int64)
             if chosen.all():
                 values += added
@@ -89,11 +90,11 @@ def _add_offsets(
                 values[np.repeat(chosen, rows)] += added
 
 
-def _widths(offsets: Sequence[bytes | None], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+def _widths(
+    offsets: Sequence[bytes], has_none: NDArray[np.bool_], rows: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return how many bytes an offset of each block takes; 0 where it has none."""
-    lengths = np.array([-1 if one is None else len(one) for one in offsets])
-    has_none = lengths < 0
-    lengths[has_none] = 0
+    lengths = np.array(list(map(len, offsets)))
     widths, rest = np.divmod(lengths, rows)
     is_wrong = (rest != 0) | ~np.isin(widths, (0, *_WIDTHS))
     is_wrong |= (widths == 0) & ~has_none

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from logger.archive.bundle.csv_check import check_csv, read_csv
 from logger.archive.bundle.keys_check import check_head, check_outside
 from logger.archive.bundle.later_check import check_later
 from logger.archive.bundle.reading import Bundle, Chained, SignedFiles, read_bundle, read_files
@@ -34,13 +35,7 @@ def check_bundle(path: Path, outside: Outside) -> BundleResult:
 
 def _result(signed: SignedFiles, outside: Outside) -> BundleResult:
     with ThreadPoolExecutor(1) as pool:
-        unpacking = pool.submit(signed.csv_content)
-        from logger.archive.bundle.csv_check import (  # noqa: PLC0415 - pyarrow loads slowly
-            check_csv,
-            read_csv,
-        )
-
-        reading = pool.submit(lambda: read_csv(unpacking.result()))
+        reading = pool.submit(lambda: read_csv(signed.csv_content()))
         bundle = read_bundle(signed)
         trusted = check_head(bundle)
         check_later(bundle, trusted)

@@ -27,7 +27,7 @@ from logger.errors import JournalError, ProofFailed
 from logger.journal.blocks import RawBlock
 from logger.journal.many_blocks import rows_of
 from logger.session.model import Session
-from logger.session.places import Place, place_at
+from logger.session.places import Place, placing
 from logger.session.true_clock import Correction
 
 _LINE_END, _QUOTE = b"\n"[0], b'"'[0]
@@ -48,18 +48,18 @@ class CsvRead:
     content: bytearray
     starts: NDArray[np.int64]
 
-    def times(self, row: int) -> list[str]:
+    def times(self, row: int) -> list[bytearray]:
         """Return what a row, from 0, has up to ``corrected_by_position``."""
         if row + 1 >= len(self.starts):
             raise ProofFailed(f"{CSV} has fewer rows than there are samples")
-        line = self.content[self.starts[row] : self.starts[row + 1]].decode()
-        return line.split(",", _BY_POSITION + 1)[: _BY_POSITION + 1]
+        begin, end = self.starts[row : row + 2].tolist()
+        return self.content[begin:end].split(b",", _BY_POSITION + 1)[: _BY_POSITION + 1]
 
     def around(self, first: int) -> Around:
         """Return what gives local times as they stand here; rows count from ``first``."""
 
         def local(second: int, row: int) -> tuple[str, str]:
-            told = self.times(first + row)[_TIME_LOCAL]
+            told = self.times(first + row)[_TIME_LOCAL].decode()
             before, offset = told[:_SECOND_LONG], told[_OFFSET_AT:]
             moment = datetime.fromisoformat(before + offset)
             same = moment.tzinfo is not None and moment.timestamp() == second
@@ -143,11 +143,12 @@ def _compare(read: CsvRead, session: str, run: Run, first: int) -> None:
 
 
 def _placed(blocks: Iterable[Chained], session: Session) -> Iterator[tuple[int, Place, bytes]]:
+    place_at = placing(session)
     for block in blocks:
         position = block.line.position
         if block.payload is None:
             continue
-        place = place_at(session, position)
+        place = place_at(position)
         if place is None:
             raise ProofFailed(f"block {position} lies in no segment of the session")
         yield position, place, block.payload

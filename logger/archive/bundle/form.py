@@ -32,7 +32,7 @@ VOUCHING_KINDS = ("head.signed", "key.made", "key.revoked")
 """Kinds that are handed out whole whosever they are: they say nothing of a person."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An entry. ``payload`` is base64, None if it was erased; UNSET where it is not handed out.
 
     ``previous`` is the chain hash before it, told where that is not the line before's. In a

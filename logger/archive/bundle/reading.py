@@ -20,8 +20,7 @@ from logger.journal.kinds import HeadSigned
 Told = TypeVar("Told")
 
 
-@dataclass(frozen=True, slots=True)
-class Chained:
+class Chained(msgspec.Struct, frozen=True, gc=False):
     """An entry: its line, its payload, its chain hash, and the first position of its run.
 
     A run is unbroken: each entry follows the one before. ``follows_hole`` is True where the

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from drivers.model import Anchor, ColumnLayout
@@ -16,17 +17,20 @@ from logger.session.true_clock import Correction
 class Alike(NamedTuple):
     """What blocks must have in common to be taken together; ``anchor`` as it is journaled."""
 
-    place: Place
     pen: str
     simulated: bool
     boot_id: int | None
     sequence_counted: bool
     anchor: tuple[int, int, int]
-    synchronised: bool
-    wrong: Correction | None
     flags_known: int
+    synchronised: bool
+    place: Place
+    wrong: Correction | None
     layouts: tuple[ColumnLayout, ...]
     floats: tuple[bool, ...]
+
+
+_FIRST = attrgetter(*Alike._fields[:6])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +71,13 @@ def runs(
     rows = 0
     for position, place, payload in blocks:
         raw, layouts = parse_block(payload)
-        alike = _alike(raw, layouts, place, wrong(raw))
-        if run is None or alike != run.alike or rows >= rows_at_most:
+        look = (*_FIRST(raw), raw.host[2], place, wrong(raw), layouts, float_columns(raw))
+        if run is None or look != run.alike or rows >= rows_at_most:
             if run is not None:
                 yield run
-            run, rows = Run(alike), 0
+            run, rows = Run(Alike(*look)), 0
         run.positions.append(position)
         run.blocks.append(raw)
         rows += raw.rows
     if run is not None:
         yield run
-
-
-def _alike(
-    raw: RawBlock, layouts: tuple[ColumnLayout, ...], place: Place, wrong: Correction | None
-) -> Alike:
-    return Alike(
-        place,
-        raw.pen,
-        raw.simulated,
-        raw.boot_id,
-        raw.sequence_counted,
-        raw.anchor,
-        raw.host[2],
-        wrong,
-        raw.flags_known,
-        layouts,
-        float_columns(raw),
-    )

@@ -9,12 +9,11 @@ from datetime import tzinfo
 from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from drivers.channels import CHANNELS
-from drivers.model import Flag
-from logger.archive.exports.many_texts import time_texts
+from drivers.model import ColumnLayout, Flag
+from logger.archive.exports.many_texts import Texts, time_texts
 from logger.archive.exports.runs import Run, runs_of
 from logger.archive.exports.source import Source
 from logger.archive.exports.times import Around, local_around, utc_around
@@ -23,10 +22,24 @@ from logger.session.model import Session
 from logger.session.true_clock import Correction
 
 Value = str | int | float | bool | None
-Column: TypeAlias = Value | NDArray[Any] | pa.StringArray
-"""What all samples have in common, or what each has; NaN where a channel was not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A channel by the values that occur, few as a rule: a sample's is ``values[which]``.
+
+    NaN where it was not measured.
+    """
+
+    values: NDArray[np.float64]
+    which: NDArray[np.integer[Any]]
+
+
+Column: TypeAlias = Value | NDArray[Any] | Texts | Levels
+"""What all samples have in common, or what each has."""
 
 ROWS_AT_ONCE = 20_000
+_LEVELS_MAX = 1 << 12
 
 FLAGS = {
     "motor_on": Flag.MOTOR_ON,
@@ -114,11 +127,26 @@ def samples_of(session: str, run: Run, local: Around) -> Samples:
     }
     for layout, raw in zip(alike.layouts, raw_channels, strict=True):
         if layout.channel in CHANNELS:
-            columns[layout.channel] = layout.values(raw)
+            columns[layout.channel] = levels(layout, raw)
     for name, flag in FLAGS.items():
         if alike.flags_known & flag:
             columns[name] = (status.astype(np.uint8) & np.uint8(flag)) != 0
     return Samples(len(sequence), columns)
+
+
+def levels(layout: ColumnLayout, raw: NDArray[np.generic]) -> Levels:
+    """Return the values of a channel, raw int64 or float64 [n], each worked out but once."""
+    # By their bits: so that floats are told apart to the last of them.
+    bits = raw.view(np.int64)
+    lowest = int(bits.min())
+    if int(bits.max()) - lowest >= _LEVELS_MAX:
+        known, which = np.unique(bits, return_inverse=True)
+    else:
+        occurs = np.zeros(_LEVELS_MAX, np.bool_)
+        occurs[bits - lowest] = True
+        known = np.flatnonzero(occurs) + lowest
+        which = (np.cumsum(occurs) - 1)[bits - lowest]
+    return Levels(layout.values(known.view(raw.dtype)), which)
 
 
 def _corrected(times_ns: NDArray[np.int64], wrong: Correction | None) -> dict[str, Column]:

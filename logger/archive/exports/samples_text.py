@@ -7,18 +7,19 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from itertools import chain, repeat
+from itertools import repeat
 from math import isnan
 from typing import Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
+from numpy.typing import NDArray
 
-from logger.archive.exports.many_texts import joined, number_texts, text_bytes
+from logger.archive.exports.many_texts import Texts, number_texts, plain, row_bytes
 from logger.archive.exports.sample_columns import (
     COLUMNS,
     Column,
+    Levels,
     Samples,
     Value,
     sample_columns,
@@ -68,16 +69,12 @@ def rows_of(samples: Samples) -> Iterator[tuple[Value, ...]]:
 
 def _values(column: Column, count: int) -> Iterable[Any]:
     """Return a value for each sample, None for what was not measured."""
-    values: list[Any]
-    if isinstance(column, pa.StringArray):
-        values = column.to_pylist()
-        return values
+    if isinstance(column, Levels):
+        known = [None if isnan(value) else value for value in column.values.tolist()]
+        return [known[which] for which in column.which.tolist()]
     if not isinstance(column, np.ndarray):
         return repeat(column, count)
-    values = column.tolist()
-    if column.dtype.kind == "f":
-        return [None if isnan(value) else value for value in values]
-    return values
+    return plain(column) if column.dtype.kind == "S" else column.tolist()
 
 
 def csv_rows(samples: Samples) -> bytes:
@@ -86,21 +83,30 @@ def csv_rows(samples: Samples) -> bytes:
     ValueError if a name holds a zero byte.
     """
     common: list[Value] = []
-    each: list[pa.StringArray] = []
+    each: list[Texts] = []
     for name in COLUMNS:
         column = samples.columns[name]
-        if isinstance(column, np.ndarray):
-            is_common = bool((column == column[0]).all())
-            texts = number_texts(column[:1] if is_common else column)
-        elif isinstance(column, pa.StringArray):
-            is_common, texts = False, column
+        if isinstance(column, np.ndarray | Levels):
+            texts = _texts(column)
+            common.append(plain(texts)[0] if len(texts) < samples.count else _HOLE)
+            each += [texts] if len(texts) == samples.count else []
         else:
             common.append(int(column) if isinstance(column, bool) else column)
-            continue
-        common.append(texts[0].as_py() if is_common else _HOLE)
-        each += [] if is_common else [texts]
-    first, *after = _csv_line(common).split(_HOLE)
-    return text_bytes(joined(first, *chain.from_iterable(zip(each, after, strict=True))))
+    first, *after = (part.encode() for part in _csv_line(common).split(_HOLE))
+    parts: list[Texts | bytes] = [first]
+    for texts, one in zip(each, after, strict=True):
+        parts += [texts, one]
+    return row_bytes(parts)
+
+
+def _texts(column: NDArray[Any] | Levels) -> Texts:
+    """Return the text of each sample, or that one which all have."""
+    if isinstance(column, Levels):
+        texts = number_texts(column.values)
+        return texts if len(texts) == 1 else texts[column.which]
+    if column.dtype.kind == "S":
+        return column
+    return number_texts(column[:1] if (column == column[0]).all() else column)
 
 
 _HOLE = "\0"

@@ -12,7 +12,7 @@ from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
 from logger.session.clock_account import ClockAccount, clock_account
 from logger.session.model import Session
-from logger.session.places import Place, place_at, reach
+from logger.session.places import Place, placing, reach
 from logger.session.true_clock import TrueClock, readings_of
 
 
@@ -65,8 +65,9 @@ class Source:
         entries = self.reader.entries(
             where.from_position - 1, kinds=(SAMPLES,), stream=session.pen, to=where.to_position
         )
+        place_at = placing(session)
         for entry in entries:
-            place = place_at(session, entry.position)
+            place = place_at(entry.position)
             if place is not None and entry.payload is not None:
                 yield entry.position, place, entry.payload
 
