@@ -19,6 +19,7 @@ from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.review.sign_ins import SignIns
 from logger.review.verification import Verification
+from logger.session.kept import KeptSessions
 
 EXPORTS_AT_ONCE = 2
 _TOKEN_BYTES = 32
@@ -45,6 +46,7 @@ class Console:
     settings: ConsoleSettings
     site: str
     data_dir: Path
+    sessions: KeptSessions
     outside: Outside
     sign_ins: SignIns
     set_up: SetUpCode | None
@@ -85,6 +87,7 @@ def make_console(
         settings=settings,
         site=site,
         data_dir=data_dir,
+        sessions=KeptSessions(data_dir),
         outside=outside,
         sign_ins=SignIns(
             settings.idle_timeout_s,

@@ -163,7 +163,12 @@ def projected(data_dir: Path, reader: JournalReader) -> tuple[SessionStore | Non
 
     Whoever goes on folding keeps the store open as long.
     """
-    store = SessionStore.open_for_reading(data_dir, reader)
-    projection = store.restore() if store is not None else Projection()
+    store, projection = restored(data_dir, reader)
     catch_up(projection, reader)
     return store, projection
+
+
+def restored(data_dir: Path, reader: JournalReader) -> tuple[SessionStore | None, Projection]:
+    """Return the store, for reading, and what it covers; None and nothing where there is none."""
+    store = SessionStore.open_for_reading(data_dir, reader)
+    return store, store.restore() if store is not None else Projection()

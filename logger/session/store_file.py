@@ -133,6 +133,12 @@ class SessionStore:
         row: Any = self._connection.execute(sql("covered")).fetchone()
         return Projection.load(row[2], self.find, find_holding=self.find_holding)
 
+    def covers(self) -> int:
+        """Return up to which position it was saved."""
+        with _storage_errors():
+            row: Any = self._connection.execute(sql("reach")).fetchone()
+        return int(row[1])
+
     def save(self, projection: Projection) -> None:
         """Write what changed since the last save, in one transaction.
 

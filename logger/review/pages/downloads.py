@@ -10,7 +10,6 @@ from logger.journal.kinds import ExportForm, SessionExported
 from logger.review.downloads import FORMS, Wanted
 from logger.review.sending import sent, written
 from logger.review.visit import Visit
-from logger.session.store import load_sessions
 
 
 async def download(visit: Visit) -> Response:
@@ -27,7 +26,7 @@ async def download(visit: Visit) -> Response:
 
 def _written(visit: Visit, session_id: str, form: ExportForm) -> BinaryIO:
     console = visit.console
-    with load_sessions(console.data_dir) as sessions:
+    with console.sessions.now() as sessions:
         session = sessions.session(session_id)
     if session is None:
         raise HTTPException(404)

@@ -9,7 +9,6 @@ from logger.journal.kinds import SessionViewed
 from logger.review.downloads import FORMS
 from logger.review.session_facts import session_facts
 from logger.review.visit import Visit
-from logger.session.store import load_sessions
 
 
 async def session_page(visit: Visit) -> Response:
@@ -19,7 +18,7 @@ async def session_page(visit: Visit) -> Response:
 
 def _shown(visit: Visit, session_id: str) -> Response:
     console = visit.console
-    with load_sessions(console.data_dir) as sessions:
+    with console.sessions.now() as sessions:
         session = sessions.session(session_id)
         if session is None:
             raise HTTPException(404)

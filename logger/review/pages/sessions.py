@@ -10,8 +10,8 @@ from logger.errors import CommandRefused, ConfigError
 from logger.review.search import DEVIATIONS, PAGE_ROWS, Search
 from logger.review.visit import Visit, see_other
 from logger.session.index import SessionFilter
+from logger.session.kept import KeptSessions
 from logger.session.legs import SIDES, ZONES
-from logger.session.search import search_sessions
 from logger.session.summary import SessionSummary
 
 _INDICATIONS = "indications"
@@ -27,11 +27,16 @@ async def sessions_page(visit: Visit) -> Response:
         wanted = search.wanted()
     except (ConfigError, CommandRefused) as error:
         return _page(visit, search, [], problem=str(error))
-    found = await run_in_threadpool(search_sessions, visit.console.data_dir, wanted)
+    found = await run_in_threadpool(_found, visit.console.sessions, wanted)
     last = max(1, -(-len(found) // PAGE_ROWS))
     if search.page > last:
         return see_other(search.address(last))
     return _page(visit, search, found, asked=wanted != SessionFilter())
+
+
+def _found(sessions: KeptSessions, wanted: SessionFilter) -> list[SessionSummary]:
+    with sessions.now() as all_of_them:
+        return all_of_them.search(wanted)
 
 
 def _page(
