@@ -10,12 +10,13 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from rich.console import Console
+from rich.console import Console as Terminal
 
 from tests.bench import (
     archive,
     beside,
     bundling,
+    console,
     cost,
     durability,
     first_sample,
@@ -60,6 +61,7 @@ MEASURES: dict[str, Callable[[Effort], list[Row]]] = {
     "memory": lambda effort: [memory.measure(effort.hour, effort.simulated_s)],
     "durability": lambda effort: [durability.measure(effort.commits)],
     "look-back": lambda effort: archive.measure(archive.SESSIONS, effort.starts),
+    "console": lambda effort: console.measure(archive.SESSIONS, effort.starts),
     "seal": lambda effort: [sealing.measure(effort.repeats)],
     "report": lambda effort: [reporting.measure(effort.repeats)],
     "session-page": lambda effort: session_page.measure(effort.repeats),
@@ -88,7 +90,7 @@ def main(quick: bool, only: Sequence[str], report: Path) -> None:
     effort = QUICK if quick else FULL
     names = list(only) or list(MEASURES)
     rows = [row for name in names for row in _measured(name, effort)]
-    print_table(rows, Console(width=_TABLE_WIDTH))
+    print_table(rows, Terminal(width=_TABLE_WIDTH))
     write_json(report, rows, {"quick": quick, "measures": names, "effort": asdict(effort)})
     click.echo(f"written to {report}")
     sys.exit(any(row.figure.startswith("not measured") for row in rows))
