@@ -25,7 +25,7 @@ LAYOUTS_MAX = 32
 _LayoutRow = tuple[str, str, Int64, Int64, Int64, Int64 | None]
 
 
-class RawBlock(msgspec.Struct, frozen=True, array_like=True, tag=1):
+class RawBlock(msgspec.Struct, frozen=True, array_like=True, tag=1, gc=False):
     """Version 1 of the block, which is its tag; its columns are not looked into yet."""
 
     pen: str
