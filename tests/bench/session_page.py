@@ -31,7 +31,8 @@ def measure(repeats: int) -> list[Row]:
         accounts.add("boss", "administrator")
         taken = [asyncio.run(_looked_at(Path(name))) for _ in range(max(repeats, 3))]
         first_load = asyncio.run(_first_load(Path(name)))
-    page_ms, first_ms = (min(one[at] for one in taken) for at in (0, 1))
+    page_ms = min(one[0] for one in taken)
+    first_ms = min(one[1] for one in taken)
     zoom_ms = max(min(one[2][at] for one in taken) for at in range(len(_ZOOMS_S)))
     what = "session page, an hour at 1000 Hz"
     kilobytes = sum(first_load.values()) / 1000
