@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import msgspec
 
 from drivers.model import SampleBlock
-from logger.journal.blocks import decode_block
+from logger.journal.blocks import decode_block, parse_block
+from logger.journal.columns import Progression
 from logger.journal.entry import Entry
 from logger.journal.kinds import SAMPLES
 from logger.journal.reader import JournalReader
@@ -15,6 +16,7 @@ from logger.session.places import place_at
 from logger.session.rows import FLAGS, MOTOR, rows_of, utc_ns_at
 from logger.session.strides import Strider
 
+_STATUS = 2
 IDLE_NS = 300_000_000_000
 """So long without the motor on ends a stretch of work."""
 
@@ -78,6 +80,8 @@ class _Gathering:
             return
         block = entry.block
         if block is None and entry.payload is not None:
+            if self._going_on is None and _is_idle(entry.payload):
+                return
             block = decode_block(entry.payload)
         if block is not None:
             self._add_block(block, entry.position)
@@ -136,3 +140,15 @@ class _Gathering:
             samples=before.samples + self._idle_samples + len(block),
             motor_on_s=before.motor_on_s + motor_on_s,
         )
+
+
+def _is_idle(payload: bytes) -> bool:
+    """Return whether a block says in one word that its motor was off throughout.
+
+    A pen lies idle for most of a day: this costs a tenth of decoding its blocks.
+    """
+    raw, _ = parse_block(payload)
+    status = raw.columns[_STATUS]
+    if not raw.flags_known & MOTOR or not isinstance(status, Progression):
+        return False
+    return status.step == 0 and not status.start & MOTOR
