@@ -160,6 +160,8 @@ async def test_unassigned_work_is_given_to_a_session_with_a_reason(consoled: Con
     assert SESSION in (await browser.get(f"/audit/unassigned/assign?{form}")).text
     given = asked | {"session": SESSION, "side": "right", "zone": "medial-thigh"}
     here = f"/audit/unassigned/assign?{form}"
+    nowhere = asked | {"session": SESSION, "side": "", "zone": "", "reason": "late"}
+    assert (await browser.send("/audit/unassigned/assign", here, **nowhere)).status_code == 409
     without = await browser.send("/audit/unassigned/assign", here, **given, reason=" ")
     assert without.status_code == 409
     assert "the reason is missing" in text_of(without)
