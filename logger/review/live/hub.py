@@ -31,6 +31,7 @@ class Hub:
         self._turn = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._looks = 0
+        self._now: dict[str, str] = {}
 
     @property
     def is_at_work(self) -> bool:
@@ -44,8 +45,10 @@ class Hub:
         async with self._turn:
             if not self._tasks:
                 await self._begin()
-            for message in await asyncio.to_thread(self._first, language):
-                viewer.tell(message)
+            viewer.tell(await asyncio.to_thread(self._scene.shown))
+            if language not in self._now:
+                self._now |= await asyncio.to_thread(self._scene.now, [language])
+            viewer.tell(self._now[language])
             self._viewers.add(viewer)
         try:
             yield viewer
@@ -54,10 +57,6 @@ class Hub:
             async with self._turn:
                 if not self._viewers:
                     await self._end()
-
-    def _first(self, language: str) -> list[str]:
-        shown = self._scene.shown()
-        return [*([shown] if shown else []), self._scene.now([language])[language]]
 
     async def _begin(self) -> None:
         self._scene.hear(await asyncio.to_thread(ask_status, self._order))
@@ -70,7 +69,7 @@ class Hub:
     async def _end(self) -> None:
         for task in self._tasks:
             task.cancel()
-        self._tasks = []
+        self._tasks, self._now = [], {}
         await asyncio.to_thread(self._scene.close)
 
     async def _look_on(self) -> None:
@@ -83,13 +82,14 @@ class Hub:
             samples, is_changed = await asyncio.to_thread(self._scene.look)
             self._looks += 1
             is_due = is_changed or self._looks % TELL_EVERY_LOOKS == 0
-            languages = {viewer.language for viewer in self._viewers} if is_due else set()
-            told = await asyncio.to_thread(self._scene.now, languages) if languages else {}
+            if is_due:
+                languages = {viewer.language for viewer in self._viewers}
+                self._now = await asyncio.to_thread(self._scene.now, languages)
             for viewer in self._viewers:
                 if samples:
                     viewer.tell(samples)
-                if viewer.language in told:
-                    viewer.tell(told[viewer.language])
+                if is_due:
+                    viewer.tell(self._now[viewer.language])
 
     async def _ask_on(self) -> None:
         # Apart from the looks: a recorder that hangs must not hold up what it has committed.

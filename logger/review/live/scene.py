@@ -91,8 +91,9 @@ class Scene:
         return _told(news.strips), news.is_changed
 
     def shown(self) -> str:
-        """Return what a chart begins with: the samples of the last minutes."""
-        return _told(self._follower.shown()) if self._follower else ""
+        """Return what charts begin with: the samples of the last minutes."""
+        strips = self._follower.shown() if self._follower else []
+        return msgspec.json.encode(Samples(strips)).decode()
 
     def now(self, languages: Collection[str]) -> dict[str, str]:
         """Return how everything stands, in each of ``languages``."""
