@@ -12,6 +12,16 @@ ArchiveState = Literal["waiting", "working", "idle", "failing"]
 PenState = Literal["no port", "waiting", "recording", "lost"]
 
 
+class AskStatus(msgspec.Struct, frozen=True):
+    """The arguments of the order ``status``.
+
+    To sum up the open ``sessions`` is most of its cost: whoever folds them themselves does
+    without, and without what is wrong with them.
+    """
+
+    sessions: bool = True
+
+
 class PenStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One recorder and the pen on its link. Values are of the newest sample, None if unknown.
 

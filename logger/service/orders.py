@@ -32,7 +32,7 @@ from logger.service.signing_orders import SigningOrders
 from logger.session.orders import AnyOrder, Start
 from logger.session.pen_checks import CHECK_PEN
 from logger.session.record_orders import AnyRecordOrder
-from logger.status import Status
+from logger.status import AskStatus, Status
 
 
 class Orders:
@@ -44,7 +44,7 @@ class Orders:
         committer: Committer,
         delivery: Delivery,
         reader: JournalReader,
-        status: Callable[[], Status],
+        status: Callable[[bool], Status],
         data_dir: Path,
         feeding: JournalReader,
     ) -> None:
@@ -69,7 +69,8 @@ class Orders:
             match order:
                 case "status":
                     await self._delivery.up_to_date()
-                    return msgspec.to_builtins(self._status())
+                    asked = msgspec.convert(arguments, AskStatus)
+                    return msgspec.to_builtins(self._status(asked.sessions))
                 case "session":
                     return await self._session(msgspec.convert(arguments, AnyOrder), actor)
                 case "record":

@@ -236,10 +236,14 @@ class Service:
         else:
             self._unsaved = ""
 
-    def _status(self) -> Status:
+    def _status(self, sessions: bool = True) -> Status:
         committer = self._committer
         return self._watch.status(
-            self._delivery.status(), committer.disk, committer.backlog, self._chores.status
+            self._delivery.status(),
+            committer.disk,
+            committer.backlog,
+            self._chores.status,
+            sessions,
         )
 
     def _said(self) -> str:

@@ -71,8 +71,12 @@ class Watch:
         disk: DiskState,
         waiting: WaitingState | None,
         archive: ArchiveStatus,
+        sessions: bool,
     ) -> Status:
-        """Return how everything is doing; ``waiting`` is what the drive has no room for."""
+        """Return how everything is doing; ``waiting`` is what the drive has no room for.
+
+        Open ``sessions`` are left out if they are not asked for.
+        """
         now = self._clock()
         saved_ns = self._saved.time_ns if self._saved else now.wall_ns
         status = Status(
@@ -86,7 +90,8 @@ class Watch:
             drive=drive_status(disk, waiting),
             pens=tuple(pen_status(recorder, now) for recorder in self._roster.recorders),
             sessions=tuple(
-                session_status(session, gaps) for session, gaps in self._gaps.of(self._going_on())
+                session_status(session, gaps)
+                for session, gaps in self._gaps.of(self._going_on() if sessions else [])
             ),
             sinks=tuple(sink_status(pump) for pump in pumps),
             archive=archive,

@@ -10,7 +10,7 @@ from logger.journal.reader import JournalReader
 from logger.session.model import Session
 from logger.session.projection import Projection
 from logger.session.store import projected
-from logger.status import OpenSessionStatus, PenStatus, Status
+from logger.status import PenStatus, Status
 
 _NS_PER_S = 1_000_000_000
 
@@ -19,13 +19,11 @@ _NS_PER_S = 1_000_000_000
 class Card:
     """A pen, and the session that is open on it; either may be unknown.
 
-    ``told`` is what the recorder says of the session besides. ``is_current`` tells whether
-    the recorder still says so.
+    ``is_current`` tells whether the recorder still says so.
     """
 
     pen: PenStatus | None
     session: Session | None
-    told: OpenSessionStatus | None
     now_unix_ns: int
     is_current: bool
 
@@ -81,6 +79,12 @@ class Card:
         return max(0.0, (self.now_unix_ns - started_ns) / _NS_PER_S)
 
     @property
+    def gaps(self) -> int:
+        """How many gaps the session has, those that nobody can count the samples of too."""
+        parts = [one.statistics for one in self.session.segments] if self.session else []
+        return sum(part.gaps_counted + part.gaps_uncounted for part in parts)
+
+    @property
     def zones(self) -> list[ZoneSum]:
         """The sums by side and zone."""
         return [] if self.session is None else zone_sums(self.session)
@@ -102,16 +106,12 @@ class Picture:
     def cards(self) -> list[Card]:
         """Return a card for each pen of the recorder, and for each open session without one."""
         pens = self.status.pens if self.status else ()
-        told = {one.session: one for one in self.status.sessions} if self.status else {}
         by_pen = {one.pen: one for one in self.sessions}
         found: list[tuple[PenStatus | None, Session | None]] = [
             (pen, by_pen.pop(pen.serial, None)) for pen in pens
         ]
         found += [(None, one) for one in by_pen.values()]
-        return [
-            Card(pen, one, told.get(one.id) if one else None, self.now_unix_ns, self.answers)
-            for pen, one in found
-        ]
+        return [Card(pen, one, self.now_unix_ns, self.answers) for pen, one in found]
 
 
 def going_on(projection: Projection) -> list[Session]:

@@ -15,9 +15,10 @@ from logger.review.live.follower import Follower
 from logger.review.live.picture import Picture
 from logger.review.live.strips import Strip
 from logger.review.words import Words
-from logger.status import Status
+from logger.status import AskStatus, Status
 
 _NS_PER_MS = 1_000_000
+_WITHOUT_SESSIONS: dict[str, Any] = msgspec.to_builtins(AskStatus(sessions=False))
 
 
 class Samples(msgspec.Struct, frozen=True, tag="samples", tag_field="kind"):
@@ -48,9 +49,9 @@ class Now(msgspec.Struct, frozen=True, kw_only=True, tag="now", tag_field="kind"
 
 
 def ask_status(order: SendOrder) -> Status | None:
-    """Return the recorder's status; None where it does not answer."""
+    """Return the recorder's status without sessions; None where it does not answer."""
     try:
-        return msgspec.convert(order("status", {}), Status)
+        return msgspec.convert(order("status", _WITHOUT_SESSIONS), Status)
     except (CommandRefused, msgspec.ValidationError):
         return None
 
