@@ -14,7 +14,9 @@ from logger.errors import CommandRefused, ConfigError, JournalError
 from logger.journal.files import make_private_file, sync_directory
 
 ACCOUNTS_FILE = "accounts.db"
-VERSION = 1
+_STEPS = ("create", "create_tokens")
+"""The statements that make the file, of which each version has had one more."""
+VERSION = len(_STEPS)
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _BUSY_TIMEOUT_MS = 5000
@@ -23,10 +25,13 @@ _OWNER_ONLY = 0o600
 
 @cache
 def statements() -> Mapping[str, str]:
-    """Return every statement of ``schema/accounts.sql`` by name."""
-    text = files("logger.accounts").joinpath("schema", "accounts.sql").read_text("utf-8")
-    _, *parts = _NAME.split(text)
-    return {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+    """Return every statement of the files in ``schema`` by name."""
+    found: dict[str, str] = {}
+    for file in files("logger.accounts").joinpath("schema").iterdir():
+        _, *parts = _NAME.split(file.read_text("utf-8"))
+        named = zip(parts[::2], parts[1::2], strict=True)
+        found |= {name: sql.strip() for name, sql in named}
+    return found
 
 
 def open_for_writing(path: Path) -> apsw.Connection:
@@ -44,9 +49,9 @@ def open_for_writing(path: Path) -> apsw.Connection:
             connection.pragma("journal_mode", "DELETE")
             connection.pragma("synchronous", "EXTRA")
             with transaction(connection):
-                if connection.pragma("user_version") == 0:
-                    connection.execute(statements()["create"])
-                    connection.pragma("user_version", VERSION)
+                for step in _STEPS[version_of(connection) :]:
+                    connection.execute(statements()[step])
+                connection.pragma("user_version", max(VERSION, version_of(connection)))
             _check_version(connection, path)
         except BaseException:
             connection.close()
@@ -63,7 +68,7 @@ def open_for_reading(path: Path) -> apsw.Connection | None:
         connection = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
         try:
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-            if connection.pragma("user_version") == 0:
+            if version_of(connection) == 0:
                 connection.close()
                 return None
             _check_version(connection, path)
@@ -71,6 +76,11 @@ def open_for_reading(path: Path) -> apsw.Connection | None:
             connection.close()
             raise
     return connection
+
+
+def version_of(connection: apsw.Connection) -> int:
+    """Return how many of the steps that make the file were taken in it, 0 for an empty one."""
+    return int(connection.pragma("user_version"))
 
 
 @contextmanager
@@ -120,7 +130,7 @@ def _make_private(path: Path) -> None:
 
 
 def _check_version(connection: apsw.Connection, path: Path) -> None:
-    version = connection.pragma("user_version")
+    version = version_of(connection)
     if version > VERSION:
         raise ConfigError(
             str(path),

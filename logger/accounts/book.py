@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from logger.accounts.model import AccountRecord
+from logger.accounts.tokens import TokenBook, TokenRecord
 from logger.errors import JournalError
 from logger.journal import kinds
 from logger.journal.entry import Entry
@@ -17,11 +18,15 @@ class AccountBook:
     """All accounts there ever were, by id; the same entries give the same book.
 
     An account keeps the position of its last entry, so that entries may be folded twice,
-    and older ones that come back with a recovered file change nothing that is newer.
+    and older ones that come back with a recovered file change nothing that is newer. What is
+    told of its tokens leaves its own position, by which sign-ins know a change, as it is.
     """
 
-    def __init__(self, records: Iterable[AccountRecord] = ()) -> None:
+    def __init__(
+        self, records: Iterable[AccountRecord] = (), tokens: Iterable[TokenRecord] = ()
+    ) -> None:
         self._records = {one.id: one for one in records}
+        self.tokens = TokenBook(tokens)
 
     def __iter__(self) -> Iterator[AccountRecord]:
         """Yield every account, closed ones too, by id."""
@@ -40,13 +45,19 @@ class AccountBook:
         if entry.payload is None or entry.kind not in ACCOUNT_KINDS:
             return
         payload = kinds.decode(entry.kind, entry.payload)
-        before = self._records.get(getattr(payload, "account", ""))
-        if before is not None and before.position >= entry.position:
-            return
         try:
-            after = _changed(before, payload, entry.position)
+            self._fold(payload, entry.position)
         except msgspec.ValidationError as error:
             raise JournalError(f"position {entry.position}: {error}") from error
+
+    def _fold(self, payload: kinds.Payload, position: int) -> None:
+        self.tokens.apply(payload, position)
+        if isinstance(payload, kinds.TokenMade | kinds.TokenRevoked):
+            return
+        before = self._records.get(getattr(payload, "account", ""))
+        if before is not None and before.position >= position:
+            return
+        after = _changed(before, payload, position)
         if after is not None:
             self._records[after.id] = after
 

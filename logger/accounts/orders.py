@@ -1,4 +1,4 @@
-"""What may be ordered about accounts. No order carries a password or its hash.
+"""What may be ordered about accounts. No order carries a password, a token or a hash.
 
 ``by`` is the account that has signed in to give the order, empty if nobody did.
 """
@@ -41,9 +41,33 @@ class ReopenAccount(AccountOrder, frozen=True, kw_only=True, tag="reopen"):
     credential: str
 
 
+class MakeToken(AccountOrder, frozen=True, kw_only=True, tag="make_token"):
+    """``token`` is its id; its hash lies in ``accounts.db`` already."""
+
+    token: str
+    name: str
+    role: str
+    expires_unix_ns: int
+
+
+class RevokeToken(AccountOrder, frozen=True, kw_only=True, tag="revoke_token"):
+    """``token`` is the id of one of the account's."""
+
+    token: str
+
+
 class CloseAccount(AccountOrder, frozen=True, kw_only=True, tag="close"):
     pass
 
 
-AnyAccountOrder = AddAccount | ChangeRole | Rename | ChangePassword | CloseAccount | ReopenAccount
+AnyAccountOrder = (
+    AddAccount
+    | ChangeRole
+    | Rename
+    | ChangePassword
+    | CloseAccount
+    | ReopenAccount
+    | MakeToken
+    | RevokeToken
+)
 """For ``msgspec.convert(arguments, AnyAccountOrder)``."""

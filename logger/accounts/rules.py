@@ -14,9 +14,12 @@ from logger.accounts.orders import (
     ChangePassword,
     ChangeRole,
     CloseAccount,
+    MakeToken,
     Rename,
     ReopenAccount,
+    RevokeToken,
 )
+from logger.accounts.tokens import GRANTED
 from logger.errors import CommandRefused
 from logger.journal.kinds import (
     AccountAdded,
@@ -24,6 +27,8 @@ from logger.journal.kinds import (
     AccountClosed,
     AccountReopened,
     Payload,
+    TokenMade,
+    TokenRevoked,
 )
 
 _NAME_CHARACTERS = 100
@@ -31,6 +36,19 @@ _NAME_CHARACTERS = 100
 
 def decide(order: AnyAccountOrder, book: AccountBook, nonce: str) -> Payload:
     """Return what ``order`` appends; CommandRefused where it cannot be."""
+    match order:
+        case MakeToken():
+            return _make_token(order, book, nonce)
+        case RevokeToken():
+            return _revoke_token(order, book)
+    return _of_account(order, book, nonce)
+
+
+def _of_account(
+    order: AddAccount | ChangeRole | Rename | ChangePassword | CloseAccount | ReopenAccount,
+    book: AccountBook,
+    nonce: str,
+) -> Payload:
     match order:
         case AddAccount():
             return _add(order, book, nonce)
@@ -156,6 +174,46 @@ def _reopen(order: ReopenAccount, book: AccountBook) -> Payload:
     return AccountReopened(account=found.id, credential=order.credential, by=order.by)
 
 
+def _make_token(order: MakeToken, book: AccountBook, nonce: str) -> Payload:
+    """Anyone may have tokens for the own account; for another's, an administrator makes them."""
+    found, role = open_account(order.account, book), _known_role(order.role)
+    _check_own_or_permitted(order.by, found, book)
+    if role not in GRANTED[found.role]:
+        raise CommandRefused(
+            f"account {found.id} is {found.role}, and its tokens may not be {role}",
+            f"Use one of: {', '.join(GRANTED[found.role])}",
+        )
+    if book.tokens.find(order.token) is not None:
+        raise CommandRefused(f"there is a token {order.token} already", "Make another one")
+    return TokenMade(
+        account=found.id,
+        token=order.token,
+        name=_name(order.name, "Say what the token is for"),
+        role=role,
+        expires_unix_ns=order.expires_unix_ns,
+        nonce=nonce,
+        by=order.by,
+    )
+
+
+def _revoke_token(order: RevokeToken, book: AccountBook) -> Payload:
+    found = book.tokens.find(order.token)
+    if found is None or found.account != order.account:
+        raise CommandRefused(
+            f"account {order.account} has no token {order.token}",
+            "See `needlelog account token list`",
+        )
+    if found.revoked:
+        raise CommandRefused(f"token {found.id} is revoked already", "Nothing was changed")
+    _check_own_or_permitted(order.by, open_account(found.account, book), book)
+    return TokenRevoked(account=found.account, token=found.id, by=order.by)
+
+
+def _check_own_or_permitted(by: str, found: AccountRecord, book: AccountBook) -> None:
+    if by != found.id:
+        check_permitted(by, book)
+
+
 def _refuse_last_administrator(found: AccountRecord, book: AccountBook) -> None:
     if [one.id for one in book.administrators()] == [found.id]:
         raise CommandRefused(
@@ -170,10 +228,10 @@ def _known_role(role: str) -> str:
     return role
 
 
-def _name(text: str) -> str:
+def _name(text: str, mend: str = "Give the name that signatures shall show") -> str:
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     if not name:
-        raise CommandRefused("the name is empty", "Give the name that signatures shall show")
+        raise CommandRefused("the name is empty", mend)
     if len(name) > _NAME_CHARACTERS or not name.isprintable():
         raise CommandRefused(
             "this is no name",

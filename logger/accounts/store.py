@@ -1,4 +1,4 @@
-"""``accounts.db``: the passwords' hashes, wrong passwords, and the accounts as last folded.
+"""``accounts.db``: hashes of passwords and tokens, wrong passwords, accounts as last folded.
 
 The journal tells what an account is; this file only remembers it, for a journal whose former
 file was set aside. So a change of account is one commit of the journal: a hash lies
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import apsw
 import msgspec
@@ -21,15 +21,22 @@ from logger.accounts.accounts_file import (
     statements,
     storage_errors,
     transaction,
+    version_of,
 )
 from logger.accounts.book import ACCOUNT_KINDS, AccountBook
 from logger.accounts.model import AccountRecord
 from logger.accounts.throttle import MOST_FAILURES, still_to_wait_s
+from logger.accounts.tokens import TokenRecord, token_hash
 from logger.errors import SignInLocked
 from logger.journal.reader import JournalReader
 
 STRANGERS_KEPT = 1000
 """Of accounts that do not exist, so many are kept waiting."""
+
+
+_WITH_TOKENS = 2
+"""The version of the file from which on there are tokens; a reader may meet an older one."""
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 class AccountStore:
@@ -57,6 +64,9 @@ class AccountStore:
             self._do("forget_accounts")
             for one in book:
                 self._note(one, before.book.find(one.id))
+            self._do("forget_tokens")
+            for token in book.tokens:
+                self._note_token(token, before.book.tokens.find(token.id))
             self._do("cover", (reader.id, last))
         return book
 
@@ -66,6 +76,11 @@ class AccountStore:
         with self._transaction():
             self._do("add_credential", (number, account, stored))
         return number
+
+    def add_token(self, token_id: str, token: str) -> None:
+        """Keep the hash of a token, so that an entry may name it by its id."""
+        with self._transaction():
+            self._do("add_token_hash", (token_hash(token), token_id))
 
     def stored_hash(self, record: AccountRecord) -> str | None:
         """Return the hash that counts for an account, None if it lies here no more."""
@@ -134,6 +149,12 @@ class AccountStore:
         elif before is not None and renewed:
             self._do("drop_credential", (before.credential,))
 
+    def _note_token(self, token: TokenRecord, before: TokenRecord | None) -> None:
+        """Remember a token; the hash of one that is revoked is forgotten for good."""
+        self._do("put_token", msgspec.structs.asdict(token))
+        if token.revoked and not (before is not None and before.revoked):
+            self._do("drop_token_hash", (token.id,))
+
     def _do(self, name: str, bindings: Any = None) -> list[Any]:
         return _rows(self._connection, name, bindings)
 
@@ -163,6 +184,19 @@ def read_accounts(data_dir: Path, reader: JournalReader) -> AccountBook:
         return _folded(_remembered(connection, reader), reader)
 
 
+def read_token_id(data_dir: Path, token: str) -> str | None:
+    """Return the id of the token whose hash is kept, None if it is that of none."""
+    path = data_dir / ACCOUNTS_FILE
+    connection = open_for_reading(path)
+    if connection is None:
+        return None
+    with closing(connection), storage_errors(path):
+        if version_of(connection) < _WITH_TOKENS:
+            return None
+        rows = _rows(connection, "token_of_hash", (token_hash(token),))
+    return str(rows[0][0]) if rows else None
+
+
 def _remembered(connection: apsw.Connection, reader: JournalReader) -> _Remembered:
     """Return what was folded of this journal, or of a file that it succeeded.
 
@@ -177,18 +211,23 @@ def _remembered(connection: apsw.Connection, reader: JournalReader) -> _Remember
         after = 0
     else:
         return _Remembered(AccountBook(), 0)
-    names = AccountRecord.__struct_fields__
-    records = [dict(zip(names, row, strict=True)) for row in _rows(connection, "accounts")]
-    return _Remembered(
-        AccountBook(msgspec.convert(records, list[AccountRecord], strict=False)), after
-    )
+    records = _records(connection, "accounts", AccountRecord)
+    has_tokens = version_of(connection) >= _WITH_TOKENS
+    tokens = _records(connection, "tokens", TokenRecord) if has_tokens else []
+    return _Remembered(AccountBook(records, tokens), after)
 
 
 def _folded(remembered: _Remembered, reader: JournalReader) -> AccountBook:
-    book = AccountBook(remembered.book)
+    book = AccountBook(remembered.book, remembered.book.tokens)
     for entry in reader.entries(remembered.after, kinds=ACCOUNT_KINDS):
         book.apply(entry)
     return book
+
+
+def _records(connection: apsw.Connection, name: str, record: type[_Record]) -> list[_Record]:
+    names = record.__struct_fields__
+    rows = [dict(zip(names, row, strict=True)) for row in _rows(connection, name)]
+    return [msgspec.convert(row, record, strict=False) for row in rows]
 
 
 def _rows(connection: apsw.Connection, name: str, bindings: Any = None) -> list[Any]:

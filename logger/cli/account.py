@@ -16,6 +16,7 @@ from logger.accounts.orders import (
     ReopenAccount,
 )
 from logger.accounts.rules import check_new, check_permitted, closed_account, open_account
+from logger.cli import account_token
 from logger.cli.account_ordering import book_of, carry_out, new_credential, sign_in
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.password_options import Passwords, password_options
@@ -32,8 +33,11 @@ def account() -> None:
     """Accounts of those who sign, audit and administer; each change is an entry of the journal.
 
     The first account must be an administrator. From then on an administrator signs in for
-    each change, named with --by; only the own password is changed without one.
+    each change, named with --by; only the own password and tokens are changed without one.
     """
+
+
+account.add_command(account_token.token)
 
 
 @account.command()

@@ -1,13 +1,21 @@
 """Accounts in a data directory, with passwords that are cheap to check."""
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from logger.accounts.model import Account, Role
-from logger.accounts.orders import AddAccount, AnyAccountOrder, ChangePassword, CloseAccount
+from logger.accounts.orders import (
+    AddAccount,
+    AnyAccountOrder,
+    ChangePassword,
+    CloseAccount,
+    MakeToken,
+)
 from logger.accounts.passwords import HashCost, hash_password
 from logger.accounts.signing_in import authenticate
 from logger.accounts.store import AccountStore
+from logger.accounts.tokens import make_token
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
 from logger.journal.writer import Journal
@@ -50,6 +58,24 @@ class Accounts:
     def close(self, account: str, by: str) -> None:
         """Close an account."""
         self.carry_out(CloseAccount(account=account, by=by))
+
+    def token(
+        self, account: str, role: Role, by: str | None = None, days: int = 90
+    ) -> tuple[str, str]:
+        """Make a token for an account, in its own name unless told; return its id and itself."""
+        token_id, token = make_token(secrets.token_bytes)
+        with AccountStore.open(self.data_dir) as store:
+            store.add_token(token_id, token)
+        order = MakeToken(
+            account=account,
+            token=token_id,
+            name="a program",
+            role=role,
+            expires_unix_ns=self.now_ns + days * 86_400 * _NS_PER_S,
+            by=account if by is None else by,
+        )
+        self.carry_out(order)
+        return token_id, token
 
     def credential(self, account: str, password: str, cost: HashCost = CHEAP) -> str:
         """Keep a password's hash; return its number."""

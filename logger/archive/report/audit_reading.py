@@ -30,6 +30,8 @@ KEY_EVENTS = (
     "account.changed",
     "account.closed",
     "account.reopened",
+    "account.token_made",
+    "account.token_revoked",
     "queue.dropped",
     "queue.given_up",
     "pen.checked",

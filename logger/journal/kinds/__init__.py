@@ -26,6 +26,8 @@ from logger.journal.kinds.accounts import (
     AccountChanged,
     AccountClosed,
     AccountReopened,
+    TokenMade,
+    TokenRevoked,
 )
 from logger.journal.kinds.archive import SealMade, SealSubject
 from logger.journal.kinds.clinical import (
@@ -174,6 +176,8 @@ __all__ = [
     "SignedIn",
     "SignedOut",
     "Tags",
+    "TokenMade",
+    "TokenRevoked",
     "TopicalAnaesthetic",
     "TreatedZone",
     "ZoneLimit",
@@ -230,6 +234,8 @@ KINDS: dict[str, type[Payload]] = {
     "access.viewed": SessionViewed,
     "access.exported": SessionExported,
     "account.reopened": AccountReopened,
+    "account.token_made": TokenMade,
+    "account.token_revoked": TokenRevoked,
     "seal.made": SealMade,
     "key.made": KeyMade,
     "key.revoked": KeyRevoked,

@@ -42,8 +42,31 @@ class AccountReopened(Payload, frozen=True, kw_only=True):
     by: str = ""
 
 
+class TokenMade(Payload, frozen=True, kw_only=True):
+    """A program may show the token of this id for the account, until it ends.
+
+    ``name`` says what it is for; ``role`` is at most the account's own.
+    """
+
+    account: str
+    token: str
+    name: str
+    role: str
+    expires_unix_ns: int
+    nonce: str
+    by: str = ""
+
+
+class TokenRevoked(Payload, frozen=True, kw_only=True):
+    """The token of this id opens nothing any more."""
+
+    account: str
+    token: str
+    by: str = ""
+
+
 class AccountClosed(Payload, frozen=True, kw_only=True):
-    """Nobody signs in with it any more, and its id is given to nobody else."""
+    """Nobody signs in with it any more, its id is given to nobody else, and its tokens end."""
 
     account: str
     by: str = ""

@@ -36,6 +36,8 @@ STAYS = {
     "account.changed",
     "account.closed",
     "account.reopened",
+    "account.token_made",
+    "account.token_revoked",
     "client.erasure_done",
     "damaged.emptied",
     "hold.lifted",
