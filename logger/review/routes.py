@@ -1,4 +1,7 @@
-"""The one table of all addresses, and who may use each. What is not named here is closed."""
+"""The one table of all pages, and who may use each. What is not named here is closed.
+
+What programs call stands in ``logger.review.api.calls``.
+"""
 
 from dataclasses import dataclass
 

@@ -19,8 +19,8 @@ FIELDS = (
 
 DEVIATIONS = ("any", *get_args(DeviationKind))
 PAGE_ROWS = 50
+PAGES_MAX = 1_000_000
 _TEXT_MAX = 200
-_PAGE_MAX = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Search:
         given = {name: query[name].strip()[:_TEXT_MAX] for name in FIELDS if name in query}
         page = query.get("page", "1")
         is_number = page.isascii() and page.isdigit()
-        number = min(max(1, int(page[:10])), _PAGE_MAX) if is_number else 1
+        number = min(max(1, int(page[:10])), PAGES_MAX) if is_number else 1
         return cls({name: text for name, text in given.items() if text}, number)
 
     def get(self, name: str) -> str:

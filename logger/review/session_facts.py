@@ -1,5 +1,7 @@
 """All that the page of a session says, worded as in its report; no sample is read for it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,33 +10,50 @@ from logger.archive.report.gaps import gaps_of
 from logger.archive.report.overview import Beside, figures, summary
 from logger.archive.report.proof import Proof, proof_of
 from logger.archive.report.zones import zone_sums
+from logger.journal.kinds import Gap
 from logger.journal.reader import JournalReader
 from logger.review.leg_views import leg_views
 from logger.review.timeline_words import timeline_words
 from logger.review.words import Words
-from logger.session.clock_account import clock_account
+from logger.session.clock_account import ClockAccount, clock_account
 from logger.session.model import Session
 from logger.session.state_hash import state_hash
 from logger.session.true_clock import readings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the journal tells of a session beside what was folded of it."""
+
+    clocks: ClockAccount
+    gaps: Sequence[Gap]
+    proof: Proof
+
+
+def read_facts(data_dir: Path, session: Session) -> Facts:
+    """Return what the journal has by now."""
+    with JournalReader(data_dir) as reader:
+        return Facts(
+            clocks=clock_account(session, list(readings_of(reader))),
+            gaps=gaps_of(reader, session),
+            proof=proof_of(reader, session.id, session.started_position),
+        )
 
 
 def session_facts(
     data_dir: Path, session: Session, beside: Beside, site: str, words: Words
 ) -> dict[str, Any]:
     """Return the values of ``session.html``; ``beside`` is what other sessions tell of this."""
-    with JournalReader(data_dir) as reader:
-        clocks = clock_account(session, list(readings_of(reader)))
-        gaps = gaps_of(reader, session)
-        proof = proof_of(reader, session.id, session.started_position)
+    facts = read_facts(data_dir, session)
     plan, sums = session.plan, zone_sums(session)
     return {
         "session": session,
         "banners": _banners(session, words),
         "remarks": _remarks(session, words),
-        "summary": summary(session, clocks, site, beside, words),
+        "summary": summary(session, facts.clocks, site, beside, words),
         "figures": figures(session, words),
         "statement": completeness.statement(session, words),
-        "gaps": completeness.gaps(gaps, words),
+        "gaps": completeness.gaps(facts.gaps, words),
         "breaks": completeness.breaks(session, words),
         "zones": measures.by_zone(sums, session, words),
         "zone_places": [f"zone:{one.side}/{one.zone}" for one in sums],
@@ -52,8 +71,8 @@ def session_facts(
         "signatures": accounts.signatures(session, words),
         "amendments": accounts.amendments(session, words),
         "timeline_words": timeline_words(words),
-        "archive": _archive(session, proof, words),
-        "archive_words": _archive_words(proof, words),
+        "archive": _archive(session, facts.proof, words),
+        "archive_words": _archive_words(facts.proof, words),
     }
 
 

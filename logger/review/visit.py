@@ -23,6 +23,7 @@ class Visit:
     """``token`` is the cookie that this browser's forms are bound to.
 
     ``form`` holds what was sent in one, empty for a page that is only asked for.
+    ``access_token`` is the id of the token that a program showed, empty for a browser.
     """
 
     request: Request
@@ -31,6 +32,7 @@ class Visit:
     token: str
     account: Account | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    access_token: str = ""
 
     @property
     def who(self) -> Account:

@@ -69,8 +69,10 @@ class Recorder:
         if order == "session":
             return self._session(msgspec.convert(arguments, AnyOrder))
         with Journal.open(self.data_dir, host_time) as journal:
-            (entry,) = journal.append(self._drafts(order, arguments))
-        return {"done": entry.kind, "position": entry.position}
+            entries = journal.append(self._drafts(order, arguments))
+        if order == "record":
+            return outcome(entries)
+        return {"done": entries[-1].kind, "position": entries[-1].position}
 
     def _drafts(self, order: str, arguments: dict[str, Any]) -> list[Draft]:
         match order:

@@ -1,6 +1,7 @@
 """Who used the console, and what was looked at: never what was typed.
 
-``account`` is an account id. ``at_unix_ns`` is when it happened by the console's clock, UTC: the
+``account`` is an account id; ``token`` is the id of the token that a program showed for it, empty
+where the person was signed in. ``at_unix_ns`` is when it happened by the console's clock, UTC: the
 entry itself may come later, where no recorder was running.
 """
 
@@ -35,11 +36,12 @@ class SignInFailed(Payload, frozen=True, kw_only=True):
 
 
 class SessionViewed(Payload, frozen=True, kw_only=True):
-    """The page of a session was shown."""
+    """The page of a session was shown, or the same as data."""
 
     account: str
     at_unix_ns: int
     session: str
+    token: str = ""
 
 
 class SessionExported(Payload, frozen=True, kw_only=True):
@@ -56,3 +58,4 @@ class SessionExported(Payload, frozen=True, kw_only=True):
     what: str = ""
     since_unix_ns: int | None = None
     until_unix_ns: int | None = None
+    token: str = ""

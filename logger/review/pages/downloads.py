@@ -18,6 +18,11 @@ async def download(visit: Visit) -> Response:
     form = next((one for one in FORMS if one == asked), None)
     if form is None:
         raise HTTPException(404)
+    return await send_file(visit, session_id, form)
+
+
+async def send_file(visit: Visit, session_id: str, form: ExportForm) -> Response:
+    """Send a session in that form; HTTPException 404 if there is none of that id."""
     async with visit.console.exporting:
         file = await run_in_threadpool(_written, visit, session_id, form)
     made = FORMS[form]
@@ -36,5 +41,6 @@ def _written(visit: Visit, session_id: str, form: ExportForm) -> BinaryIO:
         at_unix_ns=console.outside.now_unix_ns(),
         session=session.id,
         form=form,
+        token=visit.access_token,
     )
     return written(visit, lambda path: FORMS[form].write(wanted, path), exported)

@@ -7,10 +7,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from logger.errors import CommandRefused, ConfigError
+from logger.review.console import Console
 from logger.review.search import DEVIATIONS, PAGE_ROWS, Search
 from logger.review.visit import Visit, see_other
 from logger.session.index import SessionFilter
-from logger.session.kept import KeptSessions
 from logger.session.legs import SIDES, ZONES
 from logger.session.summary import SessionSummary
 
@@ -27,16 +27,17 @@ async def sessions_page(visit: Visit) -> Response:
         wanted = search.wanted()
     except (ConfigError, CommandRefused) as error:
         return _page(visit, search, [], problem=str(error))
-    found = await run_in_threadpool(_found, visit.console.sessions, wanted)
+    found = await run_in_threadpool(found_sessions, visit.console, wanted)
     last = max(1, -(-len(found) // PAGE_ROWS))
     if search.page > last:
         return see_other(search.address(last))
     return _page(visit, search, found, asked=wanted != SessionFilter())
 
 
-def _found(sessions: KeptSessions, wanted: SessionFilter) -> list[SessionSummary]:
-    with sessions.now() as all_of_them:
-        return all_of_them.search(wanted)
+def found_sessions(console: Console, wanted: SessionFilter) -> list[SessionSummary]:
+    """Return the lines of all sessions that are wanted, newest first."""
+    with console.sessions.now() as sessions:
+        return sessions.search(wanted)
 
 
 def _page(
