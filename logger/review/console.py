@@ -57,6 +57,7 @@ class Console:
     live: Hub
     courses: Courses
     plans_file: Path | None = None
+    authority_pem: bytes | None = None
     signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     verification: Verification = field(default_factory=Verification)
@@ -76,11 +77,12 @@ def make_console(
     order: SendOrder,
     set_up: SetUpCode | None = None,
     plans_file: Path | None = None,
+    authority_pem: bytes | None = None,
 ) -> Console:
     """Return the console. ``order`` carries out an order as the recorder does.
 
     ``set_up`` is the code that was told where there is no account yet. ``plans_file`` is the
-    recorder's.
+    recorder's; ``authority_pem`` the certificate of the console's own authority, if it has one.
     """
     templates = template_environment()
     return Console(
@@ -103,4 +105,5 @@ def make_console(
         live=Hub(Scene(data_dir, outside.now_unix_ns, templates), order, outside.sleep),
         plans_file=plans_file,
         courses=Courses(data_dir, outside.now_s),
+        authority_pem=authority_pem,
     )

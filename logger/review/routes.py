@@ -11,6 +11,7 @@ from logger.review.audit_areas import AREAS, ASSIGNING, AUDITING
 from logger.review.pages.assign import assign, assign_page
 from logger.review.pages.audit import area_page, audit_page, unassigned_page
 from logger.review.pages.audit_downloads import area_csv, audit_pdf, trail_download, unassigned_csv
+from logger.review.pages.authority import authority
 from logger.review.pages.calendar import calendar_page
 from logger.review.pages.compare import compare_page
 from logger.review.pages.course import course_data
@@ -57,6 +58,7 @@ class Route:
 
 ROUTES = (
     Route("GET", "/static/{name}", static_file, is_open=True),
+    Route("GET", "/ca.crt", authority, is_open=True),
     Route("GET", "/sign-in", sign_in_page, is_open=True),
     Route("POST", "/sign-in", sign_in, is_open=True),
     Route("GET", "/set-up", set_up_page, is_open=True),

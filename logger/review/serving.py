@@ -20,6 +20,9 @@ from logger.review.app import make_app
 from logger.review.console import Console, Outside, make_console
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
+from logger.review.tls.authority import address_of
+from logger.review.tls.host_names import host_names
+from logger.review.tls.kept import OwnTls
 
 _GRACE_S = 5
 _HEARD_BYTES_MAX = 1024
@@ -34,15 +37,20 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; ``say`` is told the address and the set-up code.
 
-    ConfigError where it cannot listen there, or certificate and key do not serve.
+    With an authority of its own it is told that one's fingerprint too. ConfigError where it
+    cannot listen there, or certificate and key do not serve.
     """
     outside = Outside(_up_s, time.time_ns, secrets.token_bytes)
+    own = _own_tls(settings, site, data_dir, outside) if settings.tls == "own" else None
     set_up = None if _has_accounts(data_dir) else SetUpCode(outside.random_bytes)
     order = partial(send_order, data_dir)
-    console = make_console(settings, site, data_dir, outside, order, set_up, plans_file)
-    config = _config(console)
+    pem = None if own is None else own.authority_pem
+    console = make_console(settings, site, data_dir, outside, order, set_up, plans_file, pem)
+    config = _config(console, own)
     listener = _listening(settings)
     say(f"console: {_address(settings, listener)}")
+    if own is not None:
+        say(f"authority, SHA-256: {own.fingerprint}")
     if set_up is not None:
         say(f"set-up code, for the first administrator: {set_up.text}")
     # uvicorn raises the signal again once it has shut down, and that is no failure.
@@ -64,12 +72,20 @@ def _has_accounts(data_dir: Path) -> bool:
         return any(True for _ in read_accounts(data_dir, reader))
 
 
-def _config(console: Console) -> uvicorn.Config:
+def _own_tls(settings: ConsoleSettings, site: str, data_dir: Path, outside: Outside) -> OwnTls:
+    """Return the console's own authority, with a certificate that lasts."""
+    names = frozenset(str(address_of(one) or one.lower()) for one in settings.names)
+    own = OwnTls(data_dir, site, names, host_names, outside.now_unix_ns, outside.now_s)
+    own.renew()
+    return own
+
+
+def _config(console: Console, own: OwnTls | None) -> uvicorn.Config:
     settings = console.settings
     config = uvicorn.Config(
         make_app(console),
-        ssl_certfile=settings.cert_file,
-        ssl_keyfile=settings.key_file,
+        ssl_certfile=settings.cert_file if own is None else own.cert_file,
+        ssl_keyfile=settings.key_file if own is None else own.key_file,
         timeout_graceful_shutdown=_GRACE_S,
         log_config=None,
         access_log=False,  # addresses may hold a client's code
@@ -89,6 +105,8 @@ def _config(console: Console) -> uvicorn.Config:
             f"they cannot be used: {error}",
             "Give a certificate and its key as readable PEM files",
         ) from None
+    if own is not None and config.ssl is not None:
+        own.keep_fresh(config.ssl)
     return config
 
 

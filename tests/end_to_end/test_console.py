@@ -3,6 +3,7 @@
 import re
 import ssl
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -52,6 +53,34 @@ def test_with_a_certificate_it_speaks_tls(recorder: RecorderProcess, tmp_path: P
         trusted = ssl.create_default_context(cafile=authority.ca_file)
         answer = httpx.get(f"{console.address}sign-in", verify=trusted)
         assert answer.headers["location"] == "/set-up"
+
+
+def test_with_an_authority_of_its_own_it_serves_the_network_and_says_whom_to_trust(
+    recorder: RecorderProcess, tmp_path: Path
+) -> None:
+    given = ("console.tls=own", "console.host=0.0.0.0")
+    with ConsoleProcess(recorder.settings_file, *given) as console:
+        port = console.address.rstrip("/").rpartition(":")[2]
+        told, code = console.authority(), console.code()
+        untrusted = httpx.get(f"https://127.0.0.1:{port}/ca.crt", verify=_blind())
+        assert untrusted.headers["content-type"] == "application/x-x509-ca-cert"
+        digest = sha256(ssl.PEM_cert_to_DER_cert(untrusted.text)).hexdigest()
+        assert told.replace(":", "").lower() == digest
+        trusted = ssl.create_default_context(cadata=untrusted.text)
+        for host in ("127.0.0.1", "localhost"):
+            answer = httpx.get(f"https://{host}:{port}/sign-in", verify=trusted)
+            assert answer.headers["location"] == "/set-up"
+        assert code
+    with ConsoleProcess(recorder.settings_file, *given) as again:
+        assert again.authority() == told
+
+
+def _blind() -> ssl.SSLContext:
+    """Return what a tablet does before it trusts the authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def test_without_a_certificate_it_listens_on_loopback_only(recorder: RecorderProcess) -> None:

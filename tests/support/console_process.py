@@ -23,6 +23,10 @@ class ConsoleProcess:
         )
         self.address = self._told("console: ")
 
+    def authority(self) -> str:
+        """Return the fingerprint of its own authority, which comes before the set-up code."""
+        return self._told("authority, SHA-256: ")
+
     def code(self) -> str:
         """Return the set-up code, which is printed after the address."""
         return self._told("set-up code, for the first administrator: ")
