@@ -24,7 +24,7 @@ class ConsoleSettings(BaseModel):
     port: Annotated[int, Field(ge=0, le=65535)] = 8480
     cert_file: Path | None = None
     key_file: Path | None = None
-    tls: Literal["own"] | None = None
+    tls: Literal["files", "own"] | None = None
     names: tuple[HostName, ...] = ()
     idle_timeout_s: Annotated[float, Field(ge=60, le=86_400)] = 900.0
     absolute_timeout_s: Annotated[float, Field(ge=60, le=86_400)] = 36_000.0
@@ -39,8 +39,10 @@ class ConsoleSettings(BaseModel):
     def _listens_safely(self) -> Self:
         if (self.cert_file is None) != (self.key_file is None):
             raise ValueError("cert_file and key_file belong together; give both or neither")
-        if self.tls == "own" and self.cert_file is not None:
-            raise ValueError('tls = "own" and cert_file exclude each other; give one of them')
+        if self.tls is not None and (self.tls == "files") != (self.cert_file is not None):
+            raise ValueError(
+                'tls = "files" needs cert_file and key_file, and tls = "own" excludes them'
+            )
         if not self.is_secure and not _is_loopback(self.host):
             raise ValueError(
                 f"without TLS the console listens on loopback only, and {self.host} is none; "
