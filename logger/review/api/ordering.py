@@ -17,6 +17,7 @@ from logger.review.api.shapes import Shape, shape_of
 from logger.review.visit import Visit
 from logger.session.orders import (
     AddNote,
+    By,
     Pause,
     Resume,
     Start,
@@ -27,7 +28,6 @@ from logger.session.record_orders import (
     Amend,
     AnyRecordOrder,
     Assign,
-    By,
     FillIn,
     Merge,
     ReviewRecord,

@@ -8,10 +8,6 @@ from starlette.routing import WebSocketRoute
 from logger.accounts.model import ROLES
 from logger.review.routes import ROUTES, SOCKETS, Route, SocketRoute
 from tests.support.consoled import ADDRESS, Browser, Consoled
-from tests.support.stories import PEN, SESSION
-
-_ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
-_FILLED_IN = {"name": "console.css", "session_id": SESSION, "form": "json", "serial": PEN}
 from tests.support.socketed import Socket
 from tests.support.stories import PEN, SESSION
 
