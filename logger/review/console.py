@@ -14,6 +14,7 @@ from logger.review.day_looks import DayLooks
 from logger.review.distributions import Distributions
 from logger.review.live.hub import Hub
 from logger.review.live.scene import Scene
+from logger.review.once import Once
 from logger.review.rendering import template_environment
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
@@ -58,6 +59,7 @@ class Console:
     courses: Courses
     plans_file: Path | None = None
     authority_pem: bytes | None = None
+    once: Once = field(default_factory=Once)
     signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXPORTS_AT_ONCE))
     verification: Verification = field(default_factory=Verification)

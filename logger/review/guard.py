@@ -24,7 +24,7 @@ from logger.review.words import LANGUAGES, Words
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _FORM_BYTES_MAX = 65_536
-_FIELDS_MAX = 50
+_FIELDS_MAX = 200
 _READING = ("GET", "HEAD")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -55,10 +55,19 @@ async def _answer(route: Route, visit: Visit) -> Response:
         if not route.is_open and visit.who.role not in route.roles:
             raise HTTPException(403)
         if visit.request.method not in _READING:
-            visit = replace(visit, form=await _form_of(visit))
+            return await _taken(route, replace(visit, form=await _form_of(visit)))
         return await route.page(visit)
     except (NeedlelogError, HTTPException) as error:
         return refused(visit, error)
+
+
+async def _taken(route: Route, visit: Visit) -> Response:
+    """Return the answer to a form: one and the same if it is sent twice, as by a double click."""
+    number = visit.form.get("number", "")
+    if not number:
+        return await route.page(visit)
+    shown = f"{visit.token} {visit.request.url.path} {number}"
+    return await visit.console.once.answer(shown, lambda: route.page(visit))
 
 
 async def _form_of(visit: Visit) -> dict[str, str]:

@@ -21,6 +21,11 @@ from logger.review.pages.live import give_order, live_page
 from logger.review.pages.live_feed import feed
 from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.session import session_page
+from logger.review.pages.session_amend import amend_page, amend_value
+from logger.review.pages.session_clinical import clinical
+from logger.review.pages.session_moving import merge, split
+from logger.review.pages.session_note import note
+from logger.review.pages.session_sign_off import review, sign
 from logger.review.pages.sessions import sessions_page
 from logger.review.pages.set_up import make_administrator, set_up_page
 from logger.review.pages.sign_in import sign_in, sign_in_page, sign_out
@@ -28,6 +33,7 @@ from logger.review.pages.start import start
 from logger.review.pages.static import static_file
 from logger.review.pages.verification import begin_verification, verification_page
 from logger.review.pages.verify import verify_session
+from logger.review.session_actions import AMENDING, SIGNING
 from logger.review.visit import Page
 from logger.review.watch import SocketPage
 from logger.session.pen_checks import CHECKING_ROLES
@@ -56,6 +62,11 @@ class Route:
     is_open: bool = False
 
 
+def _asking(path: str, page: Page, roles: frozenset[Role]) -> tuple[Route, Route]:
+    """Return the routes of a form that stands and is taken at one address."""
+    return Route("GET", path, page, roles), Route("POST", path, page, roles)
+
+
 ROUTES = (
     Route("GET", "/static/{name}", static_file, is_open=True),
     Route("GET", "/ca.crt", authority, is_open=True),
@@ -73,6 +84,14 @@ ROUTES = (
     Route("GET", "/sessions/{session_id}/course", course_data, EVERYONE_SIGNED_IN),
     Route("POST", "/sessions/{session_id}/verify", verify_session, EVERYONE_SIGNED_IN),
     Route("GET", "/sessions/{session_id}/download/{form}", download, EVERYONE_SIGNED_IN),
+    *_asking("/sessions/{session_id}/review", review, AMENDING),
+    *_asking("/sessions/{session_id}/sign", sign, SIGNING),
+    *_asking("/sessions/{session_id}/clinical", clinical, AMENDING),
+    *_asking("/sessions/{session_id}/note", note, AMENDING),
+    Route("GET", "/sessions/{session_id}/amend", amend_page, AMENDING),
+    *_asking("/sessions/{session_id}/amend/{what}", amend_value, AMENDING),
+    *_asking("/sessions/{session_id}/split", split, AMENDING),
+    *_asking("/sessions/{session_id}/merge", merge, AMENDING),
     Route("GET", "/calendar", calendar_page, EVERYONE_SIGNED_IN),
     Route("GET", "/compare", compare_page, EVERYONE_SIGNED_IN),
     Route("GET", "/pens", pens_page, EVERYONE_SIGNED_IN),

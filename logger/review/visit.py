@@ -42,6 +42,11 @@ class Visit:
         return self.account
 
     @property
+    def is_sent(self) -> bool:
+        """Whether a form was sent, and not only asked for."""
+        return self.request.method == "POST"
+
+    @property
     def form_token(self) -> str:
         """What a form must carry to be taken."""
         return form_token(self.console.secret, self.token)

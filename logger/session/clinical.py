@@ -50,6 +50,25 @@ def checked_form(
     return form, changed_fields(before, form)
 
 
+def filling(
+    former: ClinicalForm | None, wanted: ClinicalForm
+) -> tuple[ClinicalForm, tuple[str, ...]]:
+    """Return what to enter, and which fields to empty first, so that the form says ``wanted``."""
+    before = former or ClinicalForm()
+    entered: dict[str, object] = {}
+    cleared = []
+    for name in FIELDS:
+        old, new = getattr(before, name), getattr(wanted, name)
+        if old == new:
+            continue
+        if not _is_kept(old, new):
+            cleared.append(name)
+        elif name == "adverse_events":
+            new = new[len(old) :]
+        entered[name] = new
+    return msgspec.convert(entered, ClinicalForm), tuple(cleared)
+
+
 def changed_fields(former: ClinicalForm, form: ClinicalForm) -> list[str]:
     """Return the fields in which something that was entered in ``former`` is another now."""
     return [name for name in FIELDS if not _is_kept(getattr(former, name), getattr(form, name))]

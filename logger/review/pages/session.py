@@ -8,6 +8,7 @@ from logger.archive.report.overview import Beside
 from logger.archive.report.reading import beside_of
 from logger.journal.kinds import SessionViewed
 from logger.review.downloads import FORMS
+from logger.review.session_actions import actions, just_done
 from logger.review.session_facts import session_facts
 from logger.review.visit import Visit
 from logger.session.model import Session
@@ -43,4 +44,5 @@ def _shown(visit: Visit, session_id: str) -> Response:
     console = visit.console
     session, beside = viewed_session(visit, session_id)
     facts = session_facts(console.data_dir, session, beside, console.site, visit.words)
+    facts |= {"actions": actions(session, visit.who), "done": just_done(visit)}
     return visit.page("session.html", forms=FORMS, **facts)

@@ -14,7 +14,7 @@ from tests.support.stories import PEN, SESSION
 _ACCOUNTS = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
 _FILLED_IN = {
     **{"name": "console.css", "session_id": SESSION, "form": "json"},
-    **{"serial": PEN, "order": "stop"},
+    **{"serial": PEN, "order": "stop", "what": "client"},
 }
 _SOCKETS = [pytest.param(one, id=one.path) for one in SOCKETS]
 _WALK = [pytest.param(route, id=f"{route.method} {route.path}") for route in ROUTES]
