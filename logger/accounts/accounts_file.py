@@ -14,7 +14,7 @@ from logger.errors import CommandRefused, ConfigError, JournalError
 from logger.journal.files import make_private_file, sync_directory
 
 ACCOUNTS_FILE = "accounts.db"
-_STEPS = ("create", "create_tokens")
+_STEPS = ("create", "create_tokens", "create_second_factor")
 """The statements that make the file, of which each version has had one more."""
 VERSION = len(_STEPS)
 

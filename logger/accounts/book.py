@@ -78,8 +78,10 @@ def _changed(
             changes["name"] = payload.now
         case kinds.AccountChanged(what="password"):
             changes["credential"] = payload.credential
+        case kinds.AccountChanged(what="second_factor"):
+            changes["second_factor"] = payload.credential
         case kinds.AccountClosed():
-            changes["closed"] = True
+            changes |= {"closed": True, "second_factor": ""}
         case kinds.AccountReopened():
             changes |= {"closed": False, "credential": payload.credential}
     return msgspec.convert({**msgspec.structs.asdict(before), **changes}, AccountRecord)

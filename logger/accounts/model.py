@@ -23,7 +23,8 @@ class AccountRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An account as the journal tells of it.
 
     ``position`` is that of the last entry about it. ``credential`` names the password that
-    counts, wherever its hash lies.
+    counts, wherever its hash lies, ``second_factor`` the secret of an authenticator app, empty
+    where none is asked for.
     """
 
     id: str
@@ -32,6 +33,7 @@ class AccountRecord(msgspec.Struct, frozen=True, kw_only=True):
     credential: str
     position: int
     closed: bool = False
+    second_factor: str = ""
 
     @property
     def account(self) -> Account:

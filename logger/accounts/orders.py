@@ -31,6 +31,16 @@ class ChangePassword(AccountOrder, frozen=True, kw_only=True, tag="password"):
     credential: str
 
 
+class SwitchSecondFactor(AccountOrder, frozen=True, kw_only=True, tag="second_factor"):
+    """``factor`` names a secret that lies in ``accounts.db`` already; empty switches it off."""
+
+    factor: str = ""
+
+
+class UnlockAccount(AccountOrder, frozen=True, kw_only=True, tag="unlock"):
+    """Whoever orders it lets ``accounts.db`` forget the wrong passwords and codes afterwards."""
+
+
 class Rename(AccountOrder, frozen=True, kw_only=True, tag="name"):
     name: str
 
@@ -67,6 +77,8 @@ AnyAccountOrder = (
     | ChangePassword
     | CloseAccount
     | ReopenAccount
+    | SwitchSecondFactor
+    | UnlockAccount
     | MakeToken
     | RevokeToken
 )

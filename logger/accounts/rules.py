@@ -18,6 +18,8 @@ from logger.accounts.orders import (
     Rename,
     ReopenAccount,
     RevokeToken,
+    SwitchSecondFactor,
+    UnlockAccount,
 )
 from logger.accounts.tokens import GRANTED
 from logger.errors import CommandRefused
@@ -41,6 +43,10 @@ def decide(order: AnyAccountOrder, book: AccountBook, nonce: str) -> Payload:
             return _make_token(order, book, nonce)
         case RevokeToken():
             return _revoke_token(order, book)
+        case SwitchSecondFactor():
+            return _second_factor(order, book)
+        case UnlockAccount():
+            return _unlock(order, book)
     return _of_account(order, book, nonce)
 
 
@@ -159,6 +165,40 @@ def _password(order: ChangePassword, book: AccountBook) -> Payload:
     return AccountChanged(
         account=found.id, what="password", credential=order.credential, by=order.by
     )
+
+
+def _second_factor(order: SwitchSecondFactor, book: AccountBook) -> Payload:
+    """Whoever holds the account switches it on; an administrator may switch it off.
+
+    So may, by an empty ``by``, the machine's keeper, as with a password.
+    """
+    found = open_account(order.account, book)
+    if order.factor and order.by != found.id:
+        raise CommandRefused(
+            f"the second factor of account {found.id} is its holder's to switch on",
+            f"Sign in as {found.id}",
+        )
+    if order.by not in ("", found.id):
+        check_permitted(order.by, book)
+    former, now = (("off", "on")[bool(one)] for one in (found.second_factor, order.factor))
+    if former == now:
+        raise CommandRefused(
+            f"the second factor of account {found.id} is {now} already", "Nothing was changed"
+        )
+    return AccountChanged(
+        account=found.id,
+        what="second_factor",
+        former=former,
+        now=now,
+        credential=order.factor,
+        by=order.by,
+    )
+
+
+def _unlock(order: UnlockAccount, book: AccountBook) -> Payload:
+    check_permitted(order.by, book)
+    found = open_account(order.account, book)
+    return AccountChanged(account=found.id, what="unlocked", by=order.by)
 
 
 def _close(order: CloseAccount, book: AccountBook) -> Payload:

@@ -34,8 +34,8 @@ STRANGERS_KEPT = 1000
 """Of accounts that do not exist, so many are kept waiting."""
 
 
-_WITH_TOKENS = 2
-"""The version of the file from which on there are tokens; a reader may meet an older one."""
+_WITH_TOKENS, _WITH_SECOND_FACTOR = 2, 3
+"""The versions of the file from which on there are these; a reader may meet an older one."""
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
@@ -148,6 +148,9 @@ class AccountStore:
             self._do("drop_credentials_of", (record.id,))
         elif before is not None and renewed:
             self._do("drop_credential", (before.credential,))
+        if before is not None and before.second_factor != record.second_factor:
+            self._do("drop_second_factor", (before.second_factor,))
+            self._do("drop_recovery_codes", (before.second_factor,))
 
     def _note_token(self, token: TokenRecord, before: TokenRecord | None) -> None:
         """Remember a token; the hash of one that is revoked is forgotten for good."""
@@ -211,9 +214,10 @@ def _remembered(connection: apsw.Connection, reader: JournalReader) -> _Remember
         after = 0
     else:
         return _Remembered(AccountBook(), 0)
-    records = _records(connection, "accounts", AccountRecord)
-    has_tokens = version_of(connection) >= _WITH_TOKENS
-    tokens = _records(connection, "tokens", TokenRecord) if has_tokens else []
+    version = version_of(connection)
+    accounts = "accounts" if version >= _WITH_SECOND_FACTOR else "former_accounts"
+    records = _records(connection, accounts, AccountRecord)
+    tokens = _records(connection, "tokens", TokenRecord) if version >= _WITH_TOKENS else []
     return _Remembered(AccountBook(records, tokens), after)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from logger.accounts.model import ROLES
+from logger.accounts.model import ROLES, AccountRecord
 from logger.accounts.orders import (
     AddAccount,
     AnyAccountOrder,
@@ -16,7 +16,7 @@ from logger.accounts.orders import (
     ReopenAccount,
 )
 from logger.accounts.rules import check_new, check_permitted, closed_account, open_account
-from logger.cli import account_token
+from logger.cli import account_locks, account_token
 from logger.cli.account_ordering import book_of, carry_out, new_credential, sign_in
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.password_options import Passwords, password_options
@@ -38,6 +38,8 @@ def account() -> None:
 
 
 account.add_command(account_token.token)
+account.add_command(account_locks.factor)
+account.add_command(account_locks.unlock)
 
 
 @account.command()
@@ -75,16 +77,24 @@ def list_(invocation: Invocation, as_json: bool) -> None:
     """List accounts, closed ones too."""
     book = book_of(invocation)
     if as_json:
-        rows = [
-            {"id": one.id, "name": one.name, "role": one.role, "closed": one.closed} for one in book
-        ]
+        rows = [_told(one) for one in book]
         click.echo(json.dumps({"accounts": rows}))
         return
     for one in book:
-        mark = "  CLOSED" if one.closed else ""
+        mark = "  CLOSED" if one.closed else "  second factor" if one.second_factor else ""
         click.echo(f"{one.id:<32} {one.role:<14} {one.name}{mark}")
     if not list(book):
         click.echo("there is no account yet; `needlelog account add` makes one")
+
+
+def _told(one: AccountRecord) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": one.role,
+        "closed": one.closed,
+        "second_factor": bool(one.second_factor),
+    }
 
 
 @account.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from logger.accounts.model import AccountRecord
 from logger.accounts.passwords import DEFAULT_COST, HashCost
 from logger.review.access import AccessNotes, SendOrder
 from logger.review.courses import Courses
@@ -21,9 +22,12 @@ from logger.review.settings import ConsoleSettings
 from logger.review.sign_ins import SignIns
 from logger.review.verification import Verification
 from logger.session.kept import KeptSessions
+from logger.review.waiting import Waiting
 
 EXPORTS_AT_ONCE = 2
 _TOKEN_BYTES = 32
+_SECOND_STEP_S = 300.0
+_ENROLMENT_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,19 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class HalfSignIn:
+    """An account whose password was given, and whose code is waited for; then on to ``to``."""
+
+    record: AccountRecord
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Console:
-    """The console of one data directory; reads it, and orders what changes anything."""
+    """The console of one data directory; reads it, and orders what changes anything.
+
+    ``enrolments`` are accounts with the secret of a second factor that no code confirmed yet.
+    """
 
     settings: ConsoleSettings
     site: str
@@ -50,6 +65,8 @@ class Console:
     sessions: KeptSessions
     outside: Outside
     sign_ins: SignIns
+    half_sign_ins: Waiting[HalfSignIn]
+    enrolments: Waiting[tuple[str, str]]
     set_up: SetUpCode | None
     order: SendOrder
     access: AccessNotes
@@ -87,6 +104,10 @@ def make_console(
     recorder's; ``authority_pem`` the certificate of the console's own authority, if it has one.
     """
     templates = template_environment()
+
+    def make_token() -> str:
+        return outside.random_bytes(_TOKEN_BYTES).hex()
+
     return Console(
         settings=settings,
         site=site,
@@ -97,8 +118,10 @@ def make_console(
             settings.idle_timeout_s,
             settings.absolute_timeout_s,
             outside.now_s,
-            lambda: outside.random_bytes(_TOKEN_BYTES).hex(),
+            make_token,
         ),
+        half_sign_ins=Waiting(_SECOND_STEP_S, outside.now_s, make_token),
+        enrolments=Waiting(_ENROLMENT_S, outside.now_s, make_token),
         set_up=set_up,
         order=order,
         access=AccessNotes(order),

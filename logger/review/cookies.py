@@ -52,5 +52,6 @@ def drop(response: Response, console: Console, name: str) -> None:
 
 
 SIGN_IN = "sign-in"
+HALF = "half-sign-in"
 BROWSER = "browser"
 LANGUAGE = "language"

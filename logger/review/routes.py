@@ -15,11 +15,15 @@ from logger.review.pages.authority import authority
 from logger.review.pages.calendar import calendar_page
 from logger.review.pages.compare import compare_page
 from logger.review.pages.course import course_data
+from logger.review.pages.account_changes import add_account, change_account
+from logger.review.pages.accounts import account_page, accounts_page
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.live import give_order, live_page
 from logger.review.pages.live_feed import feed
 from logger.review.pages.pens import check_pen, pen_page, pens_page
+from logger.review.pages.own_account import own_account_page, own_password
+from logger.review.pages.second_factor import confirm, switch_off, switch_on
 from logger.review.pages.session import session_page
 from logger.review.pages.session_amend import amend_page, amend_value
 from logger.review.pages.session_clinical import clinical
@@ -29,6 +33,7 @@ from logger.review.pages.session_sign_off import review, sign
 from logger.review.pages.sessions import sessions_page
 from logger.review.pages.set_up import make_administrator, set_up_page
 from logger.review.pages.sign_in import sign_in, sign_in_page, sign_out
+from logger.review.pages.sign_in_code import sign_in_code
 from logger.review.pages.start import start
 from logger.review.pages.static import static_file
 from logger.review.pages.verification import begin_verification, verification_page
@@ -40,6 +45,7 @@ from logger.session.pen_checks import CHECKING_ROLES
 
 EVERYONE_SIGNED_IN = frozenset(ROLES)
 TREATING = frozenset[Role](("practitioner", "administrator"))
+ADMINISTERING: frozenset[Role] = frozenset(("administrator",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ ROUTES = (
     Route("GET", "/ca.crt", authority, is_open=True),
     Route("GET", "/sign-in", sign_in_page, is_open=True),
     Route("POST", "/sign-in", sign_in, is_open=True),
+    Route("GET", "/sign-in/code", sign_in_code, is_open=True),
+    Route("POST", "/sign-in/code", sign_in_code, is_open=True),
     Route("GET", "/set-up", set_up_page, is_open=True),
     Route("POST", "/set-up", make_administrator, is_open=True),
     Route("POST", "/language", choose_language, is_open=True),
@@ -108,6 +116,15 @@ ROUTES = (
     Route("GET", "/audit/trail/{form}", trail_download, AUDITING),
     Route("GET", "/audit/verification", verification_page, AUDITING),
     Route("POST", "/audit/verification", begin_verification, AUDITING),
+    Route("GET", "/accounts", accounts_page, ADMINISTERING),
+    Route("GET", "/accounts/{account}", account_page, ADMINISTERING),
+    *_asking("/accounts/{account}/{change}", change_account, ADMINISTERING),
+    *_asking("/add-account", add_account, ADMINISTERING),
+    Route("GET", "/account", own_account_page, EVERYONE_SIGNED_IN),
+    *_asking("/account/password", own_password, EVERYONE_SIGNED_IN),
+    *_asking("/account/factor-on", switch_on, EVERYONE_SIGNED_IN),
+    Route("POST", "/account/factor-confirm", confirm, EVERYONE_SIGNED_IN),
+    *_asking("/account/factor-off", switch_off, EVERYONE_SIGNED_IN),
 )
 
 SOCKETS = (SocketRoute("/live/feed", feed, EVERYONE_SIGNED_IN),)

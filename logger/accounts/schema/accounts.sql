@@ -36,14 +36,14 @@ SELECT journal, position FROM covered WHERE only = 1;
 INSERT OR REPLACE INTO covered (only, journal, position) VALUES (1, ?, ?);
 
 -- name: accounts
-SELECT id, name, role, credential, position, closed FROM account;
+SELECT id, name, role, credential, position, closed, second_factor FROM account;
 
 -- name: forget_accounts
 DELETE FROM account;
 
 -- name: put_account
-INSERT OR REPLACE INTO account (id, name, role, credential, position, closed)
-VALUES (:id, :name, :role, :credential, :position, :closed);
+INSERT OR REPLACE INTO account (id, name, role, credential, position, closed, second_factor)
+VALUES (:id, :name, :role, :credential, :position, :closed, :second_factor);
 
 -- name: add_credential
 INSERT INTO credential (id, account, hash) VALUES (?, ?, ?);

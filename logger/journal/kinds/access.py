@@ -14,10 +14,14 @@ ExportForm = Literal["pdf", "csv", "jsonl", "json", "parquet", "fhir", "bundle"]
 
 
 class SignedIn(Payload, frozen=True, kw_only=True):
-    """An account's password was given to the console."""
+    """An account's password was given to the console.
+
+    And what ``second_factor`` says: a ``code``, one for its loss (``recovery``), or nothing.
+    """
 
     account: str
     at_unix_ns: int
+    second_factor: Literal["", "code", "recovery"] = ""
 
 
 class SignedOut(Payload, frozen=True, kw_only=True):

@@ -20,9 +20,10 @@ class AccountAdded(Payload, frozen=True, kw_only=True):
 
 
 class AccountChanged(Payload, frozen=True, kw_only=True):
-    """``what``: ``role`` or ``name``, from ``former`` to ``now``; or ``password``.
+    """``what``: ``role``, ``name`` or ``second_factor``, from ``former`` to ``now``.
 
-    A password is kept as ``credential``. Where a name is told there is a ``nonce``.
+    Or ``password``, or ``unlocked``. A password and the secret of a second factor are kept as
+    ``credential``. Where a name is told there is a ``nonce``.
     """
 
     account: str

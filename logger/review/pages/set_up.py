@@ -1,15 +1,14 @@
 """The first start: making the first administrator with the code that the console printed."""
 
-import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from logger.accounts.credentials import keep_password
 from logger.accounts.orders import AddAccount
 from logger.accounts.rules import check_new, check_permitted
-from logger.accounts.store import AccountStore, read_accounts
+from logger.accounts.store import read_accounts
 from logger.errors import CommandRefused, NotRunning
 from logger.journal.reader import JournalReader
+from logger.review.account_ordering import give_account, new_credential
 from logger.review.console import Console
 from logger.review.visit import Visit, see_other
 
@@ -57,8 +56,6 @@ def _add(console: Console, account: str, name: str, password: str) -> None:
         book = read_accounts(data_dir, reader)
     check_permitted("", book)
     check_new(account, book)
-    credential = keep_password(data_dir, account, name, password, console.outside.cost)
+    credential = new_credential(console, account, name, password)
     order = AddAccount(account=account, name=name, role="administrator", credential=credential)
-    console.order("account", msgspec.to_builtins(order))
-    with JournalReader(data_dir) as reader, AccountStore.open(data_dir) as store:
-        store.catch_up(reader)
+    give_account(console, order)

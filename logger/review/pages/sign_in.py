@@ -6,13 +6,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from logger.accounts import authenticate
+from logger.accounts.model import AccountRecord
 from logger.accounts.store import read_accounts
 from logger.errors import SignInLocked, WrongPassword
 from logger.journal.kinds import SignedIn, SignedOut, SignInFailed
 from logger.journal.reader import JournalReader
 from logger.review import cookies
-from logger.review.console import Console
+from logger.review.console import Console, HalfSignIn
 from logger.review.visit import Visit, local_address, see_other
+
+_DONE = ("password", "factor")
+"""What a holder may have changed, and signs in anew after."""
 
 
 async def sign_in_page(visit: Visit) -> Response:
@@ -33,7 +37,7 @@ async def sign_in(visit: Visit) -> Response:
     password = visit.form.get("password", "")
     try:
         async with visit.console.signing_in:
-            token = await run_in_threadpool(_begin, visit.console, account, password)
+            record = await run_in_threadpool(_proven, visit.console, account, password)
     except WrongPassword:
         problem = visit.words.say("wrong_password")
         return _asking(visit, to, account, problem, HTTPStatus.FORBIDDEN)
@@ -45,6 +49,12 @@ async def sign_in(visit: Visit) -> Response:
             else visit.words.say("locked_for", time=visit.words.span(max(1.0, seconds)))
         )
         return _asking(visit, to, account, problem, HTTPStatus.TOO_MANY_REQUESTS)
+    if record.second_factor:
+        token = visit.console.half_sign_ins.keep(HalfSignIn(record, to))
+        response = see_other("/sign-in/code")
+        cookies.put(response, visit.console, cookies.HALF, token)
+        return response
+    token = await run_in_threadpool(_begin, visit.console, record)
     response = see_other(to)
     cookies.put(response, visit.console, cookies.SIGN_IN, token)
     cookies.drop(response, visit.console, cookies.BROWSER)
@@ -70,16 +80,24 @@ def _asking(
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    return visit.page("sign_in.html", status, to=to, account=account, problem=problem)
+    done = visit.request.query_params.get("done", "")
+    return visit.page(
+        "sign_in.html",
+        status,
+        to=to,
+        account=account,
+        problem=problem,
+        done=done if done in _DONE else "",
+    )
 
 
-def _begin(console: Console, account: str, password: str) -> str:
-    """Return the token of a new sign-in; WrongPassword, SignInLocked."""
+def _proven(console: Console, account: str, password: str) -> AccountRecord:
+    """Return the account whose password this is; WrongPassword, SignInLocked."""
     with JournalReader(console.data_dir) as reader:
         record = read_accounts(console.data_dir, reader).find(account)
     now_ns = console.outside.now_unix_ns()
     try:
-        found = authenticate(
+        authenticate(
             console.data_dir,
             account,
             password,
@@ -93,6 +111,12 @@ def _begin(console: Console, account: str, password: str) -> str:
         raise
     if record is None:
         raise WrongPassword("the account was added just now", "Try again")
-    console.access.note(SignedIn(account=found.id, at_unix_ns=now_ns))
+    return record
+
+
+def _begin(console: Console, record: AccountRecord) -> str:
+    """Return the token of a new sign-in."""
+    now_ns = console.outside.now_unix_ns()
+    console.access.note(SignedIn(account=record.id, at_unix_ns=now_ns))
     # By the position from before: whatever was changed meanwhile ends this sign-in.
-    return console.sign_ins.begin(found, record.position)
+    return console.sign_ins.begin(record.account, record.position)

@@ -165,7 +165,9 @@ def test_a_file_from_before_tokens_is_read_and_goes_on(tmp_path: Path) -> None:
     _catch_up(accounts)
     with sqlite3.connect(tmp_path / ACCOUNTS_FILE) as connection:
         connection.executescript(
-            "DROP TABLE token; DROP TABLE token_hash; PRAGMA user_version = 1;"
+            "DROP TABLE token; DROP TABLE token_hash; DROP TABLE second_factor;"
+            "DROP TABLE recovery_code; ALTER TABLE account DROP COLUMN second_factor;"
+            "PRAGMA user_version = 1;"
         )
     assert _bearer(accounts, "needlelog_" + "ab" * 32) is None
     assert accounts.sign_in("boss", PASSWORD).id == "boss"

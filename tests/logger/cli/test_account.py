@@ -1,11 +1,15 @@
 """``needlelog account``: with no recorder running."""
 
 import io
+import time
 from pathlib import Path
 
 import pytest
 
+from logger.accounts.orders import SwitchSecondFactor
+from logger.accounts.second_factor import keep_second_factor
 from logger.cli.exits import Exit
+from logger.errors import WrongPassword
 from logger.journal import kinds
 from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
@@ -121,8 +125,20 @@ def test_a_role_is_changed_and_an_account_closed(data_dir: Path) -> None:
     listed = call("--data-dir", data_dir, "account", "list", "--json").json()
     assert listed == {
         "accounts": [
-            {"id": "boss", "name": "Boss", "role": "administrator", "closed": False},
-            {"id": "dr-7", "name": "Dr-7", "role": "auditor", "closed": True},
+            {
+                "id": "boss",
+                "name": "Boss",
+                "role": "administrator",
+                "closed": False,
+                "second_factor": False,
+            },
+            {
+                "id": "dr-7",
+                "name": "Dr-7",
+                "role": "auditor",
+                "closed": True,
+                "second_factor": False,
+            },
         ]
     }
 
@@ -186,3 +202,48 @@ def test_without_a_terminal_it_says_where_else_passwords_come_from(
 def test_no_command_takes_a_password_as_an_argument(data_dir: Path) -> None:
     answer = call("--data-dir", data_dir, "account", "password", "boss", "--password", NEW)
     assert answer.code == Exit.USAGE
+
+
+def _switch_factor_on(data_dir: Path) -> None:
+    factor = keep_second_factor(data_dir, "boss", "A" * 32, 0, ())
+    Accounts(data_dir).carry_out(SwitchSecondFactor(account="boss", factor=factor, by="boss"))
+
+
+def test_a_second_factor_is_told_and_switched_off(data_dir: Path) -> None:
+    boss(data_dir)
+    _switch_factor_on(data_dir)
+    assert "second factor" in call("--data-dir", data_dir, "account", "list").out
+    assert account(data_dir, "factor", "boss").out == "boss: on\n"
+    answer = account(data_dir, "factor", "boss", "--off", passwords=(PASSWORD,))
+    assert answer.out.startswith("boss: account.changed"), answer.err
+    assert account(data_dir, "factor", "boss", "--json").json()["second_factor"] is False
+
+
+def test_the_keeper_of_the_machine_switches_a_second_factor_off_and_the_journal_tells(
+    data_dir: Path,
+) -> None:
+    boss(data_dir)
+    _switch_factor_on(data_dir)
+    assert account(data_dir, "factor", "boss", "--off", "--recover").code == Exit.OK
+    changed = told(data_dir)[-1]
+    assert isinstance(changed, kinds.AccountChanged)
+    assert (changed.what, changed.now, changed.by) == ("second_factor", "off", "")
+
+
+def test_a_second_factor_is_not_switched_off_without_the_password(data_dir: Path) -> None:
+    boss(data_dir)
+    _switch_factor_on(data_dir)
+    answer = account(data_dir, "factor", "boss", "--off", passwords=("wrong",))
+    assert answer.code == Exit.REFUSED
+    assert account(data_dir, "factor", "boss").out == "boss: on\n"
+
+
+def test_an_administrator_unlocks_an_account(data_dir: Path) -> None:
+    boss(data_dir)
+    Accounts(data_dir).add("dr-7", by="boss")
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            Accounts(data_dir, now_ns=time.time_ns()).sign_in("dr-7", "wrong")
+    answer = account(data_dir, "unlock", "dr-7", "--by", "boss", passwords=(PASSWORD,))
+    assert answer.out.startswith("dr-7: account.changed"), answer.err
+    assert Accounts(data_dir, now_ns=time.time_ns()).sign_in("dr-7").id == "dr-7"
