@@ -22,6 +22,7 @@ AREAS = (
     ("/calendar", "calendar_area"),
     ("/pens", "pens_area"),
     ("/audit", "audit_area"),
+    ("/plans", "plans_area"),
     ("/accounts", "accounts_area"),
 )
 """Address and word of each area, in order; shown to whom the address is open."""

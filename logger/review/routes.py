@@ -23,6 +23,7 @@ from logger.review.pages.live import give_order, live_page
 from logger.review.pages.live_feed import feed
 from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.own_account import own_account_page, own_password
+from logger.review.pages.plans import plans_page
 from logger.review.pages.second_factor import confirm, switch_off, switch_on
 from logger.review.pages.session import session_page
 from logger.review.pages.session_amend import amend_page, amend_value
@@ -116,6 +117,7 @@ ROUTES = (
     Route("GET", "/audit/trail/{form}", trail_download, AUDITING),
     Route("GET", "/audit/verification", verification_page, AUDITING),
     Route("POST", "/audit/verification", begin_verification, AUDITING),
+    Route("GET", "/plans", plans_page, EVERYONE_SIGNED_IN),
     Route("GET", "/accounts", accounts_page, ADMINISTERING),
     Route("GET", "/accounts/{account}", account_page, ADMINISTERING),
     *_asking("/accounts/{account}/{change}", change_account, ADMINISTERING),

@@ -1,13 +1,14 @@
 """Sessions for those who ask: the store, and the journal after it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Self
 
 from logger.errors import SinkUnavailable
 from logger.journal.entry import Draft, Entry
+from logger.journal.kinds import Plan
 from logger.journal.reader import JournalReader
 from logger.session.carrying import begins_afresh, carried_over, readable_tail
 from logger.session.cartridge_flags import (
@@ -21,6 +22,7 @@ from logger.session.cartridge_flags import (
 from logger.session.index import SessionFilter
 from logger.session.indexing import lines_of
 from logger.session.model import Session
+from logger.session.orders import PlanKey
 from logger.session.projection import Projection
 from logger.session.refreshing import reading, refresh
 from logger.session.series import SeriesItem, series_of
@@ -137,6 +139,11 @@ class Sessions:
         lines = self.search(SessionFilter(client=client))
         found = [self.session(line.id) for line in lines]
         return series_of([one for one in found if one is not None])
+
+    @property
+    def used_plans(self) -> Mapping[PlanKey, Plan]:
+        """The plans that sessions hold copies of, by name and version."""
+        return self._projection.used_plans
 
     def close(self) -> None:
         """Let go of the store; idempotent."""

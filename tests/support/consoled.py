@@ -146,6 +146,7 @@ class Consoled:
         settings: ConsoleSettings | None = None,
         set_up: bool = False,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        plans_file: Path | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.time = Time()
@@ -160,6 +161,7 @@ class Consoled:
             outside,
             self.recorder.carry_out,
             SetUpCode(random_bytes) if set_up else None,
+            plans_file,
         )
         self.app = make_app(self.console)
 
