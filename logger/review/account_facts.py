@@ -1,6 +1,7 @@
 """What the journal and ``accounts.db`` tell of accounts."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from logger.review.words import Words
 
 SIGN_IN_KINDS = ("access.signed_in", "access.failed", "access.signed_out")
 SHOWN_MAX = 50
+ADDED = ("account.added",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,17 @@ class SignInLine:
     detail: str
 
 
-def account_lines(console: Console) -> list[AccountLine]:
-    """Return all accounts, closed ones last."""
+def account_lines(console: Console, account: str | None = None) -> list[AccountLine]:
+    """Return all accounts, closed ones last; or one alone, without its last sign-in."""
+    told = ADDED if account else (*ADDED, "access.signed_in")
     locks = read_locks(console.data_dir, console.outside.now_unix_ns())
     with JournalReader(console.data_dir) as reader:
         book = read_accounts(console.data_dir, reader)
-        since, last = _times(reader)
+        since, last = _times(reader, told)
     lines = [
         AccountLine(one, since.get(one.id), last.get(one.id), _wait_s(locks.get(one.id, 0.0)))
         for one in book
+        if account in (None, one.id)
     ]
     return sorted(lines, key=lambda line: line.record.closed)
 
@@ -69,20 +73,21 @@ def account_record(data_dir: Path, account: str) -> AccountRecord | None:
 
 def sign_ins_of(data_dir: Path, account: str) -> list[SignInLine]:
     """Return the last sign-ins of an account, failed ones too, newest first."""
-    lines = []
+    # Looked for in the bytes: to decode years of sign-ins takes longer than a page may.
+    named = f'"account":"{account}"'.encode()
     with JournalReader(data_dir) as reader:
-        for entry in reader.entries(kinds=SIGN_IN_KINDS):
-            told = kinds.decode(entry.kind, entry.payload or b"{}")
-            if getattr(told, "account", "") == account:
-                lines.append(_line(entry.kind, told))
-    return lines[: -SHOWN_MAX - 1 : -1]
+        entries = reader.entries(kinds=SIGN_IN_KINDS, page=5000)
+        last = deque((one for one in entries if named in (one.payload or b"")), SHOWN_MAX)
+    return [_line(one.kind, kinds.decode(one.kind, one.payload or b"")) for one in reversed(last)]
 
 
-def _times(reader: JournalReader) -> tuple[Mapping[str, int], Mapping[str, int]]:
+def _times(
+    reader: JournalReader, wanted: Sequence[str]
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Return by account when it was added, and when it last signed in."""
     since: dict[str, int] = {}
     last: dict[str, int] = {}
-    for entry in reader.entries(kinds=("account.added", "access.signed_in")):
+    for entry in reader.entries(kinds=wanted, page=5000):
         told = kinds.decode(entry.kind, entry.payload or b"{}")
         match told:
             case kinds.AccountAdded():

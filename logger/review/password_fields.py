@@ -1,7 +1,9 @@
 """The fields for passwords: the own one once more, and a new one twice."""
 
+from logger.accounts.passwords import check_password
+from logger.errors import CommandRefused
 from logger.review.fields import Field
-from logger.review.ordering import RE_ENTERED, Problem
+from logger.review.ordering import RE_ENTERED, Problem, problem_of
 from logger.review.visit import Visit
 from logger.review.words import Words
 
@@ -32,8 +34,13 @@ def new_fields(words: Words) -> list[Field]:
     ]
 
 
-def passwords_differ(visit: Visit) -> Problem | None:
-    """Return what to tell where the new password was not typed alike twice."""
-    if visit.form.get(NEW, "") == visit.form.get(AGAIN, ""):
-        return None
-    return Problem(visit.words.say("passwords_differ"), field=AGAIN)
+def new_password_problem(visit: Visit, account: str, name: str) -> Problem | None:
+    """Return what to tell of a new password that is weak, or was not typed alike twice."""
+    password = visit.form.get(NEW, "")
+    if password != visit.form.get(AGAIN, ""):
+        return Problem(visit.words.say("passwords_differ"), field=AGAIN)
+    try:
+        check_password(password, account, name)
+    except CommandRefused as refused:
+        return problem_of(refused, visit.words, NEW)
+    return None

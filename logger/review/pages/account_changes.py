@@ -22,18 +22,18 @@ from logger.accounts.orders import (
 )
 from logger.accounts.rules import check_new
 from logger.accounts.store import read_accounts
+from logger.errors import CommandRefused
 from logger.journal.reader import JournalReader
 from logger.review.account_facts import account_record
 from logger.review.account_ordering import give_account, new_credential
 from logger.review.fields import Field, Form
-from logger.review.ordering import Problem, ordered
+from logger.review.ordering import Problem, ordered, problem_of
 from logger.review.pages.accounts import CHANGES
-from logger.review.password_fields import NEW, new_fields, own_field, passwords_differ
+from logger.review.password_fields import NEW, new_fields, new_password_problem, own_field
 from logger.review.visit import Visit, see_other
 
 _LIST = "/accounts"
 _WITH_PASSWORD = ("password", "reopen")
-_FIELDS = {"add": "account", "password": NEW, "reopen": NEW}
 
 
 async def add_account(visit: Visit) -> Response:
@@ -46,7 +46,8 @@ async def add_account(visit: Visit) -> Response:
         _role_field(visit, ROLES[0]),
     ]
     form = _form(visit, "add", "/add-account", _LIST, [*fields, *new_fields(words)])
-    return await _changed(visit, form, "add", partial(_add, visit))
+    problem = await run_in_threadpool(_wrong_in_new, visit) if visit.is_sent else None
+    return await _changed(visit, form, "add", partial(_add, visit), problem)
 
 
 async def change_account(visit: Visit) -> Response:
@@ -59,31 +60,46 @@ async def change_account(visit: Visit) -> Response:
         raise HTTPException(404)
     back = f"{_LIST}/{record.id}"
     form = _form(visit, what, f"{back}/{what}", back, _fields(visit, what, record), record)
-    return await _changed(visit, form, what, partial(_change, visit, what, record))
+    is_new = visit.is_sent and what in _WITH_PASSWORD
+    problem = new_password_problem(visit, record.id, record.name) if is_new else None
+    return await _changed(visit, form, what, partial(_change, visit, what, record), problem)
 
 
-async def _changed(visit: Visit, form: Form, what: str, give: Callable[[], None]) -> Response:
+async def _changed(
+    visit: Visit, form: Form, what: str, give: Callable[[], None], problem: Problem | None
+) -> Response:
+    """Return the form, with ``problem`` if something in it is wrong already, or have it done."""
     if not visit.is_sent:
         return visit.page("asking.html", form=form)
-    problem: Problem | None = None
-    if NEW in visit.form:
-        problem = passwords_differ(visit)
     if problem is None:
-        problem = await ordered(visit, give, field=_FIELDS.get(what, what), with_password=True)
+        asked = [one.name for one in form.fields]
+        field = next((one for one in (what, "name") if one in asked), "")
+        problem = await ordered(visit, give, field=field, with_password=True)
     if problem is not None:
-        known = {one.name for one in form.fields}
-        problem = problem if problem.field in known else Problem(problem.text, problem.status)
         return visit.page("asking.html", problem.status, form=form.again(visit.form, problem))
     return see_other(f"{_LIST}?done={what}")
 
 
+def _wrong_in_new(visit: Visit) -> Problem | None:
+    """Return what is wrong with the id or the password of a new account."""
+    account, name = _id_and_name(visit)
+    data_dir = visit.console.data_dir
+    try:
+        with JournalReader(data_dir) as reader:
+            check_new(account, read_accounts(data_dir, reader))
+    except CommandRefused as refused:
+        return problem_of(refused, visit.words, "account")
+    return new_password_problem(visit, account, name)
+
+
+def _id_and_name(visit: Visit) -> tuple[str, str]:
+    return visit.form.get("account", "").strip(), visit.form.get("name", "").strip()
+
+
 def _add(visit: Visit) -> None:
-    console, form = visit.console, visit.form
-    account, name = form.get("account", "").strip(), form.get("name", "").strip()
-    with JournalReader(console.data_dir) as reader:
-        check_new(account, read_accounts(console.data_dir, reader))
-    credential = new_credential(console, account, name, form.get(NEW, ""))
-    role, by = form.get("role", ""), visit.who.id
+    console, (account, name) = visit.console, _id_and_name(visit)
+    credential = new_credential(console, account, name, visit.form.get(NEW, ""))
+    role, by = visit.form.get("role", ""), visit.who.id
     order = AddAccount(account=account, name=name, role=role, credential=credential, by=by)
     give_account(console, order)
 

@@ -26,9 +26,10 @@ async def account_page(visit: Visit) -> Response:
 
 def _shown(visit: Visit) -> Response:
     wanted = visit.request.path_params["account"]
-    line = next((one for one in account_lines(visit.console) if one.record.id == wanted), None)
-    if line is None:
+    lines = account_lines(visit.console, wanted)
+    if not lines:
         raise HTTPException(404)
+    line = lines[0]
     record = line.record
     offered = {"reopen"} if record.closed else set(CHANGES) - {"reopen"}
     offered -= set() if record.second_factor else {"factor"}

@@ -9,7 +9,7 @@ from logger.review.account_facts import account_record, sign_ins_of
 from logger.review.account_ordering import give_account, new_credential
 from logger.review.fields import Form
 from logger.review.ordering import ordered
-from logger.review.password_fields import NEW, new_fields, own_field, passwords_differ
+from logger.review.password_fields import NEW, new_fields, new_password_problem, own_field
 from logger.review.visit import Visit, see_other
 
 _HERE = "/account"
@@ -34,7 +34,7 @@ async def own_password(visit: Visit) -> Response:
     )
     if not visit.is_sent:
         return visit.page("asking.html", form=form)
-    problem = passwords_differ(visit)
+    problem = new_password_problem(visit, visit.who.id, visit.who.name)
     if problem is None:
         problem = await ordered(visit, lambda: _change(visit), field=NEW, with_password=True)
     if problem is not None:

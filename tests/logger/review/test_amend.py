@@ -73,7 +73,20 @@ async def test_a_note_is_amended_and_withdrawn(consoled: Consoled) -> None:
     assert _session(consoled).notes[0].text == ""
 
 
-async def test_a_border_is_amended_by_time_or_position(consoled: Consoled) -> None:
+@pytest.mark.parametrize("fields", [{"at_position": "5", "at_time": ""}, {"at_time": "3"}])
+async def test_a_border_is_amended_by_time_or_position(
+    consoled: Consoled, fields: dict[str, str]
+) -> None:
+    if fields["at_time"]:
+        fields = {"at_time": _clock(EPOCH_NS + 3_000_000_000)}
+    answer = await _amend(consoled, "segment.2.from_position", **fields)
+    assert answer.headers.get("location") == f"{_PAGE}?done=amend", text_of(answer)
+    assert _session(consoled).segments[1].from_position == 5
+    amendment = _session(consoled).record.amendments[-1]
+    assert (amendment.former, amendment.now) == ("11", "5")
+
+
+async def test_a_border_that_cannot_be_is_told_at_its_field(consoled: Consoled) -> None:
     second = _session(consoled).segments[1]
     earlier = second.from_position - 4
     answer = await _amend(consoled, "segment.2.from_position", at_position=str(earlier), at_time="")

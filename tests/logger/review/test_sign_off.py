@@ -173,3 +173,22 @@ async def test_without_a_recorder_the_form_keeps_what_was_typed(consoled: Consol
     assert answer.status_code == 503
     assert "No recorder is running" in answer.text
     assert "as it should be" in answer.text
+
+
+async def test_what_was_refused_may_be_sent_again_from_the_same_page(consoled: Consoled) -> None:
+    browser = await _to_be_reviewed(consoled)
+    page = await browser.get(_REVIEW)
+    form = {name: hidden(page, name) for name in ("state_hash", "form_token", "number")}
+    consoled.recorder.runs = False
+    assert (await browser.client.post(_REVIEW, data=form)).status_code == 503
+    consoled.recorder.runs = True
+    assert (await browser.client.post(_REVIEW, data=form)).status_code == 303
+
+
+async def test_one_browsers_answer_is_not_anothers(consoled: Consoled) -> None:
+    browser = await _to_be_reviewed(consoled)
+    other = await consoled.signed_in("boss")
+    number = hidden(await browser.get(_NOTE), "number")
+    for one in (browser, other):
+        await one.send(_NOTE, _NOTE, text="seen", number=number)
+    assert [note.actor for note in _session(consoled).notes[-2:]] == ["dr.b", "boss"]

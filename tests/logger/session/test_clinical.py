@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from logger.errors import CommandRefused
 from logger.journal.kinds import (
@@ -14,6 +15,7 @@ from logger.journal.kinds import (
     decode,
 )
 from logger.session.carrying import carried_over
+from logger.session.clinical import checked_form, filling
 from logger.session.density import nominal_densities
 from logger.session.model import Session
 from logger.session.record_orders import FillIn
@@ -177,3 +179,37 @@ def test_a_form_goes_over_into_the_file_that_succeeds_a_damaged_one() -> None:
     form = session_of(successor, SESSION).record.clinical
     assert form is not None
     assert form.checklist == Checklist(consent=True)
+
+
+_FORMER = ClinicalForm(
+    indication="scars",
+    checklist=Checklist(consent=True),
+    treated=(TreatedZone(side="left", zone="anterior-thigh", area_cm2=90.0),),
+    adverse_events=(AdverseEvent(what="itching"),),
+    endpoint="erythema",
+)
+
+
+@pytest.mark.parametrize(("wanted", "cleared"), [
+    (_FORMER, ()),
+    (replace(_FORMER, fitzpatrick="II", checklist=Checklist(consent=True, retinoids=False)), ()),
+    (replace(_FORMER, checklist=None, endpoint="", indication="other"),
+     ("indication", "checklist", "endpoint")),
+    (replace(_FORMER, treated=(*_FORMER.treated, TreatedZone(side="right", zone="medial-ankle"))),
+     ()),
+    (replace(_FORMER, treated=()), ("treated",)),
+    (replace(_FORMER, adverse_events=(*_FORMER.adverse_events, AdverseEvent(what="pain"))), ()),
+    (replace(_FORMER, adverse_events=(AdverseEvent(what="pain"),)), ("adverse_events",)),
+])  # fmt: skip
+def test_what_is_to_be_entered_makes_of_a_form_the_wanted_one(
+    wanted: ClinicalForm, cleared: tuple[str, ...]
+) -> None:
+    entered, emptied = filling(_FORMER, wanted)
+    assert emptied == cleared
+    made, changes = checked_form(_FORMER, entered, emptied)
+    assert made == wanted
+    assert changes == list(cleared)
+
+
+def test_a_form_from_nothing_is_entered_as_it_is() -> None:
+    assert filling(None, _FORMER) == (_FORMER, ())
