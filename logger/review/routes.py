@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from logger.accounts import Role
 from logger.accounts.model import ROLES
 from logger.review.audit_areas import AREAS, ASSIGNING, AUDITING
+from logger.review.pages.account_changes import add_account, change_account
+from logger.review.pages.accounts import account_page, accounts_page
 from logger.review.pages.assign import assign, assign_page
 from logger.review.pages.audit import area_page, audit_page, unassigned_page
 from logger.review.pages.audit_downloads import area_csv, audit_pdf, trail_download, unassigned_csv
@@ -21,8 +23,8 @@ from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.live import give_order, live_page
 from logger.review.pages.live_feed import feed
-from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.own_account import own_account_page, own_password
+from logger.review.pages.pens import check_pen, pen_page, pens_page
 from logger.review.pages.plans import plans_page
 from logger.review.pages.second_factor import confirm, switch_off, switch_on
 from logger.review.pages.session import session_page

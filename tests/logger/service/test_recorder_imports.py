@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("argon2", "biip", "cryptography", "fhir", "pyarrow", "typst")
+HEAVY = ("argon2", "biip", "cryptography", "fhir", "pyarrow", "pyotp", "segno", "typst")
 
 
 def test_the_recorder_loads_nothing_that_only_children_need() -> None:
