@@ -21,8 +21,8 @@ from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.review.sign_ins import SignIns
 from logger.review.verification import Verification
-from logger.session.kept import KeptSessions
 from logger.review.waiting import Waiting
+from logger.session.kept import KeptSessions
 
 EXPORTS_AT_ONCE = 2
 _TOKEN_BYTES = 32

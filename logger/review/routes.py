@@ -17,8 +17,6 @@ from logger.review.pages.authority import authority
 from logger.review.pages.calendar import calendar_page
 from logger.review.pages.compare import compare_page
 from logger.review.pages.course import course_data
-from logger.review.pages.account_changes import add_account, change_account
-from logger.review.pages.accounts import account_page, accounts_page
 from logger.review.pages.downloads import download
 from logger.review.pages.language import choose_language
 from logger.review.pages.live import give_order, live_page
