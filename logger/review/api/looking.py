@@ -23,7 +23,6 @@ from logger.session.index import SessionFilter
 from logger.session.model import Deviation, Session
 from logger.session.series import SeriesItem
 from logger.session.state_hash import state_hash
-from logger.session.store import load_sessions
 from logger.session.summary import DeviationKind, SessionSummary
 
 Text = Annotated[str, Field(max_length=200)]
@@ -127,7 +126,7 @@ def list_deviations(caller: Caller, asked: Annotated[Asked, Query()]) -> Respons
     if wanted.deviation is None:
         wanted = msgspec.structs.replace(wanted, deviation="any")
     found = found_sessions(caller.console, wanted)
-    with load_sessions(caller.console.data_dir) as sessions:
+    with caller.console.sessions.now() as sessions:
         rows = found[asked.first : asked.first + PAGE_ROWS]
         shown = [sessions.session(one.id) for one in rows]
     told = [one for session in shown if session for one in _deviations(session, wanted)]

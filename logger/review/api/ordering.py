@@ -33,7 +33,6 @@ from logger.session.record_orders import (
     ReviewRecord,
     Split,
 )
-from logger.session.store import load_sessions
 
 _BODY_BYTES_MAX = 60_000
 _TOLD_ELSEWHERE = ("session", "pen", "by")
@@ -153,7 +152,7 @@ def _about(
     except NotRunning:
         raise
     except CommandRefused as refused:
-        with load_sessions(caller.console.data_dir) as sessions:
+        with caller.console.sessions.now() as sessions:
             if sessions.session(session_id) is None:
                 raise HTTPException(404) from refused
         raise
