@@ -75,11 +75,13 @@ def _integers(column: NDArray[np.int64]) -> Texts:
     lowest, highest = int(column.min()), int(column.max())
     if lowest < 0:
         return _encoded(map(str, column.tolist()))
-    texts = _digits(column, -(-len(str(highest)) // 3))
+    longest = len(str(highest))
+    texts = _digits(column, -(-longest // 3))
     each = texts.view(np.uint8).reshape(len(column), -1)
-    for length in range(len(str(lowest)), each.shape[1]):
+    for length in range(len(str(lowest)), longest):
         each[column < 10**length, -1 - length] = 0
-    return texts
+    width = texts.dtype.itemsize
+    return np.ndarray(len(column), f"S{longest}", texts, width - longest, (width,))
 
 
 def _digits(numbers: NDArray[np.int64], threes: int) -> Texts:
