@@ -12,7 +12,6 @@ from logger.session.index import SessionFilter
 from logger.session.legs import SIDES, ZONES, parse_zone
 from logger.session.orders import By
 from logger.session.record_orders import Assign
-from logger.session.search import search_sessions
 from logger.session.summary import SessionSummary
 
 _OFFERED = 30
@@ -63,7 +62,8 @@ async def _asking(visit: Visit, given: Any, problem: str = "") -> Response:
 
 def _sessions(visit: Visit, pen: str, at: str) -> list[SessionSummary]:
     """Return the stopped sessions of ``pen``, those that were nearest in time first."""
-    found = search_sessions(visit.console.data_dir, SessionFilter(pen=pen))
+    with visit.console.sessions.now() as sessions:
+        found = sessions.search(SessionFilter(pen=pen))
     near_ns = int(at) if _is_number(at) else 0
     stopped = [one for one in found if one.state == "stopped"]
     return sorted(stopped, key=lambda one: abs(one.started_unix_ns - near_ns))[:_OFFERED]

@@ -19,7 +19,7 @@ from logger.review.visit import Visit
 from logger.session.index import SessionFilter
 from logger.session.model import Session
 from logger.session.series import started_ns
-from logger.session.store import Sessions, load_sessions
+from logger.session.store import Sessions
 
 SESSIONS_MAX = 12
 _TEXT_MAX = 200
@@ -35,7 +35,7 @@ def _shown(visit: Visit) -> Response:
     asked = [name for name in query.getlist("session") if name][: SESSIONS_MAX + 1]
     by = {name: query.get(name, "").strip()[:_TEXT_MAX] for name in ("client", "pen")}
     console, words = visit.console, visit.words
-    with load_sessions(console.data_dir) as sessions:
+    with console.sessions.now() as sessions:
         chosen = _chosen(sessions, asked, by)
         found = chosen[-SESSIONS_MAX:]
         clients = {one.client for one in found}

@@ -11,7 +11,6 @@ from logger.review.course_marks import marks_of
 from logger.review.packing import packed
 from logger.review.visit import Visit
 from logger.review.window import WIDTH_MAX, as_data, window_of
-from logger.session.store import load_sessions
 
 _WIDTH = 1000
 
@@ -28,7 +27,7 @@ def _told(visit: Visit, session_id: str) -> Response:
     console = visit.console
     query = visit.request.query_params
     from_s, to_s, width = (_number(query.get(name)) for name in ("from", "to", "width"))
-    with load_sessions(console.data_dir) as sessions:
+    with console.sessions.now() as sessions:
         session = sessions.session(session_id)
     if session is None:
         console.courses.forget(session_id)

@@ -19,7 +19,6 @@ from logger.session.asked_times import since_unix_ns
 from logger.session.index import SessionFilter
 from logger.session.orders import By
 from logger.session.pen_checks import CHECK_PEN, CHECKING_ROLES, CheckPen
-from logger.session.search import search_sessions
 from logger.session.store import load_sessions
 
 _DEPTHS = ("depth_set_mm", "gauge_mm")
@@ -57,7 +56,8 @@ async def check_pen(visit: Visit) -> Response:
 
 def _all_shown(visit: Visit) -> Response:
     data_dir = visit.console.data_dir
-    counts = Counter(one.pen for one in search_sessions(data_dir, SessionFilter()))
+    with visit.console.sessions.now() as sessions:
+        counts = Counter(one.pen for one in sessions.search(SessionFilter()))
     with JournalReader(data_dir) as reader:
         pens = [(one, checks_of(reader, one.pen.serial)) for one in pens_seen(reader)]
     return visit.page("pens.html", pens=pens, counts=counts, quote=quote)

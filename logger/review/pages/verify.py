@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from logger.archive.verification.one_session import SessionChecked, check_session
 from logger.review.visit import Visit
-from logger.session.store import load_sessions
 
 
 async def verify_session(visit: Visit) -> Response:
@@ -24,7 +23,7 @@ async def verify_session(visit: Visit) -> Response:
 
 def _checked(visit: Visit, session_id: str) -> SessionChecked:
     data_dir = visit.console.data_dir
-    with load_sessions(data_dir) as sessions:
+    with visit.console.sessions.now() as sessions:
         session = sessions.session(session_id)
     if session is None:
         raise HTTPException(404)
