@@ -10,6 +10,7 @@ import pytest
 from drivers.simulator.pace import Pace
 from logger.command_socket import send_order
 from logger.errors import CommandRefused
+from logger.session.orders import Start, Stop
 from logger.settings import load_settings
 from tests.support.playing import playing
 from tests.support.recorder_process import PenTable, RecorderProcess, settings_text
@@ -93,3 +94,15 @@ def test_pens_are_committed_together_at_most_every_interval(recorder: RecorderPr
     recorder.until_samples(recorder.pen().samples + 100)
     times = sorted({entry.time_ns for entry in recorder.entries("samples")})
     assert min(later - sooner for sooner, later in pairwise(times)) > 190_000_000
+
+
+def test_the_status_leaves_out_open_sessions_where_nobody_wants_them(
+    recorder: RecorderProcess,
+) -> None:
+    start = Start(
+        pen="SIM-1", client="C-7", practitioner="dr.b", side="left", zone="anterior-thigh"
+    )
+    session = recorder.order(start)["session"]
+    assert [one.session for one in recorder.ask().sessions] == [session]
+    assert _order(recorder, "status", sessions=False)["sessions"] == []
+    recorder.order(Stop(session=session))
