@@ -12,7 +12,8 @@ LOOK_EVERY_S = 0.05
 TELL_EVERY_LOOKS = 20
 """So often it is told how everything stands, and at once when anything but samples came."""
 
-ASK_EVERY_S = 1.0
+ASK_EVERY_S = 4.0
+"""What is recorded shows in the journal at once; how sinks and drive are doing may be so old."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
