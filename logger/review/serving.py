@@ -18,6 +18,7 @@ from logger.journal.files import JOURNAL_FILE
 from logger.journal.reader import JournalReader
 from logger.review.app import make_app
 from logger.review.console import Console, Outside, make_console
+from logger.review.reached import addresses
 from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.review.tls.authority import address_of
@@ -35,7 +36,7 @@ def serve(
     say: Callable[[str], object],
     plans_file: Path | None = None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; ``say`` is told the address and the set-up code.
+    """Serve until SIGTERM or Ctrl-C; ``say`` is told its addresses and the set-up code.
 
     With an authority of its own it is told that one's fingerprint too. ConfigError where it
     cannot listen there, or certificate and key do not serve.
@@ -48,7 +49,8 @@ def serve(
     console = make_console(settings, site, data_dir, outside, order, set_up, plans_file, pem)
     config = _config(console, own)
     listener = _listening(settings)
-    say(f"console: {_address(settings, listener)}")
+    host, port = listener.getsockname()[:2]
+    say(f"console: {' '.join(addresses(settings, host, port, host_names()))}")
     if own is not None:
         say(f"authority, SHA-256: {own.fingerprint}")
     if set_up is not None:
@@ -121,9 +123,3 @@ def _listening(settings: ConsoleSettings) -> socket.socket:
             f"cannot listen there: {error.strerror or error}",
             "Give another console.host or console.port",
         ) from None
-
-
-def _address(settings: ConsoleSettings, listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    return f"{'https' if settings.is_secure else 'http'}://{shown}:{port}/"
