@@ -71,7 +71,7 @@ async def test_the_distribution_is_counted_when_it_is_asked_for(twice: Consoled)
 async def test_what_was_not_chosen_or_is_not_there_is_told(consoled: Consoled) -> None:
     browser = await consoled.signed_in("dr.b")
     assert "No session is chosen yet" in (await browser.get("/compare")).text
-    assert "No session is so" in (await browser.get("/compare?session=20200101-none")).text
+    assert "No session matches" in (await browser.get("/compare?session=20200101-none")).text
 
 
 async def test_the_list_offers_sessions_to_choose(consoled: Consoled) -> None:

@@ -45,7 +45,7 @@ async def test_a_session_stands_in_the_list_with_what_it_was(consoled: Consoled)
 async def test_a_search_is_an_address(consoled: Consoled, query: str, found: bool) -> None:
     page = await (await consoled.signed_in("dr.b")).get(f"/sessions?{query}")
     assert (SESSION in page.text) == found
-    assert ("No session is so" in page.text) != found
+    assert ("No session matches" in page.text) != found
 
 
 async def test_what_was_chosen_stays_chosen(consoled: Consoled) -> None:
