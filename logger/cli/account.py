@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from logger.accounts.checks import check_new, check_permitted, closed_account, open_account
 from logger.accounts.model import ROLES, AccountRecord
 from logger.accounts.orders import (
     AddAccount,
@@ -15,7 +16,6 @@ from logger.accounts.orders import (
     Rename,
     ReopenAccount,
 )
-from logger.accounts.rules import check_new, check_permitted, closed_account, open_account
 from logger.cli import account_locks, account_token
 from logger.cli.account_ordering import book_of, carry_out, new_credential, sign_in
 from logger.cli.invocation import Invocation, pass_invocation

@@ -4,9 +4,9 @@ import json
 
 import click
 
+from logger.accounts.checks import check_permitted, open_account
 from logger.accounts.locks import forgive
 from logger.accounts.orders import SwitchSecondFactor, UnlockAccount
-from logger.accounts.rules import check_permitted, open_account
 from logger.cli.account_ordering import book_of, carry_out, sign_in
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.password_options import Passwords, password_options

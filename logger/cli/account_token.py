@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import click
 
+from logger.accounts.checks import open_account
 from logger.accounts.model import ROLES
 from logger.accounts.orders import MakeToken, RevokeToken
-from logger.accounts.rules import open_account
 from logger.accounts.store import AccountStore
 from logger.accounts.tokens import LONGEST_DAYS, TokenRecord, make_token
 from logger.cli.account_ordering import book_of, carry_out, sign_in

@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from logger.accounts.checks import check_new
 from logger.accounts.locks import forgive
 from logger.accounts.model import ROLES, AccountRecord
 from logger.accounts.orders import (
@@ -20,7 +21,6 @@ from logger.accounts.orders import (
     SwitchSecondFactor,
     UnlockAccount,
 )
-from logger.accounts.rules import check_new
 from logger.accounts.store import read_accounts
 from logger.errors import CommandRefused
 from logger.journal.reader import JournalReader

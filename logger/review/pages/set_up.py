@@ -3,8 +3,8 @@
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from logger.accounts.checks import check_new, check_permitted
 from logger.accounts.orders import AddAccount
-from logger.accounts.rules import check_new, check_permitted
 from logger.accounts.store import read_accounts
 from logger.errors import CommandRefused, NotRunning
 from logger.journal.reader import JournalReader
