@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from logger.accounts.model import ROLES, Role
 from logger.archive.heads import heads
@@ -14,8 +13,9 @@ from logger.archive.report.audit_reading import Period
 from logger.archive.report.audit_tables import ROWS_MAX, Table
 from logger.archive.report.listing import NARROW, NUMBER, WIDE, listing
 from logger.journal.reader import JournalReader
+from logger.review.console import Console
 from logger.review.words import Words
-from logger.session.store import Sessions, load_sessions
+from logger.session.kept import KeptSessions
 
 ALL_ROWS = sys.maxsize
 EVERYONE: frozenset[Role] = frozenset(ROLES)
@@ -26,9 +26,12 @@ ASSIGNING: frozenset[Role] = frozenset({"practitioner", "administrator"})
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a table is made of; ``rows_max`` is where it is cut."""
+    """What a table is made of; ``rows_max`` is where it is cut.
 
-    sessions: Sessions
+    ``kept`` is asked for as short as can be: other pages wait for it.
+    """
+
+    kept: KeptSessions
     reader: JournalReader
     period: Period
     words: Words
@@ -49,23 +52,27 @@ class Area:
 
 
 def _settings(look: Look) -> Table:
-    begun = reading.begun_sessions(look.sessions, look.period)
+    with look.kept.now() as sessions:
+        begun = reading.begun_figures(sessions, look.period)
     return tables.settings_used(begun, look.words, look.rows_max)
 
 
 def _deviations(look: Look) -> Table:
-    begun = reading.begun_sessions(look.sessions, look.period)
+    with look.kept.now() as sessions:
+        begun = reading.begun_figures(sessions, look.period)
     return tables.deviations(begun, look.words, look.rows_max)
 
 
 def _flags(look: Look) -> Table:
-    begun = reading.begun_sessions(look.sessions, look.period)
-    flags = reading.cartridge_flags(look.sessions, begun)
+    with look.kept.now() as sessions:
+        begun = reading.begun_figures(sessions, look.period)
+        flags = reading.cartridge_flags(sessions, begun)
     return tables.flags(flags, look.words, look.rows_max)
 
 
 def _amendments(look: Look) -> Table:
-    amended = reading.amended_sessions(look.reader, look.sessions, look.period)
+    with look.kept.now() as sessions:
+        amended = reading.amended_sessions(look.reader, sessions, look.period)
     return tables.amendments(amended, look.period, look.words, look.rows_max)
 
 
@@ -116,8 +123,8 @@ AREAS = (
 
 
 def area_table(
-    area: Area, data_dir: Path, period: Period, words: Words, rows_max: int = ROWS_MAX
+    area: Area, console: Console, period: Period, words: Words, rows_max: int = ROWS_MAX
 ) -> Table:
     """Return the table of ``area``, cut at ``rows_max``."""
-    with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
-        return area.table(Look(sessions, reader, period, words, rows_max))
+    with JournalReader(console.data_dir) as reader:
+        return area.table(Look(console.sessions, reader, period, words, rows_max))

@@ -1,8 +1,10 @@
 """Unassigned telemetry by days: looked for once, and again where sessions took some of it."""
 
 import logging
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from threading import Event, Lock
 
@@ -10,7 +12,7 @@ from logger.archive.report.audit_reading import Period, days_of
 from logger.errors import NeedlelogError
 from logger.journal.reader import JournalReader
 from logger.review.low_priority import begin
-from logger.session.places import held_stretches
+from logger.session.kept import KeptSessions
 from logger.session.store import load_sessions
 from logger.session.unassigned import Day, UnassignedWork, unassigned_work
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _DAYS_KEPT = 4000
 _NS_PER_MINUTE = 60_000_000_000
+_Stretch = tuple[str, int, int]
+"""Which positions of a pen a session holds, both included."""
 _State = tuple[object, ...]
 """On what the work of a day depends: the positions that sessions hold, and when it was seen."""
 
@@ -47,10 +51,10 @@ class DayLooks:
         self._failure = ""
 
     def look(
-        self, data_dir: Path, period: Period, now_unix_ns: int, patience_s: float | None
+        self, kept: KeptSessions, period: Period, now_unix_ns: int, patience_s: float | None
     ) -> Looked:
         """Return what is known of ``period`` after ``patience_s``; None waits for all of it."""
-        asked = _asked(data_dir, period, now_unix_ns)
+        asked, data_dir = _asked(kept, period, now_unix_ns), kept.data_dir
         if self._missing(asked):
             self._begin(data_dir, asked)
             self._idle.wait(patience_s)
@@ -91,25 +95,30 @@ class DayLooks:
         return dict(list(self._found.items())[-_DAYS_KEPT:])
 
 
-def _asked(data_dir: Path, period: Period, now_unix_ns: int) -> dict[Day, _State]:
+def _asked(kept: KeptSessions, period: Period, now_unix_ns: int) -> dict[Day, _State]:
     """Return the days of ``period`` that have begun, each with the state that it is in."""
-    with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
-        first = reader.position_at(period.since_unix_ns)
-        last = reader.position_at(period.until_unix_ns)
-        pens = {one.stream for one in reader.entries(kinds=("pen.identified",))}
-        held = [
-            (pen, stretch.from_position, stretch.to_position)
-            for pen in sorted(pens)
-            for session in sessions.holding(pen, first, last)
-            for stretch in held_stretches(session)
-        ]
-        asked: dict[Day, _State] = {}
-        for day in days_of(period, None):
-            if day.from_unix_ns < now_unix_ns:
-                begin = reader.position_at(day.from_unix_ns)
-                beyond = reader.position_at(day.to_unix_ns)
-                going_on = day.to_unix_ns > now_unix_ns
-                minute = now_unix_ns // _NS_PER_MINUTE if going_on else None
-                within = [one for one in held if one[1] < beyond and begin <= one[2]]
-                asked[day] = (reader.id, minute, *within)
-    return asked
+    days = [one for one in days_of(period, None) if one.from_unix_ns < now_unix_ns]
+    if not days:
+        return {}
+    with JournalReader(kept.data_dir) as reader:
+        journal = reader.id
+        edges = [reader.position_at(one.from_unix_ns) for one in days]
+        edges.append(reader.position_at(days[-1].to_unix_ns))
+    # Where the clock was set back the edges are in no order, and days are taken wider.
+    begins = list(accumulate(edges[-2::-1], min))[::-1]
+    beyond = list(accumulate(edges[1:], max))
+    with kept.now() as sessions:
+        held = sessions.held(begins[0], beyond[-1])
+    within: list[list[_Stretch]] = [[] for _ in days]
+    for one in sorted((one.pen, one.from_position, one.to_position) for one in held):
+        for at in range(bisect_right(beyond, one[1]), bisect_right(begins, one[2])):
+            within[at].append(one)
+    return {
+        day: (journal, _minute(day, now_unix_ns), *stretches)
+        for day, stretches in zip(days, within, strict=True)
+    }
+
+
+def _minute(day: Day, now_unix_ns: int) -> int | None:
+    """Return which minute it is on a day that goes on; None for one that is over."""
+    return now_unix_ns // _NS_PER_MINUTE if day.to_unix_ns > now_unix_ns else None

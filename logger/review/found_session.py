@@ -5,12 +5,11 @@ from starlette.exceptions import HTTPException
 from logger.journal.kinds import SessionViewed
 from logger.review.visit import Visit
 from logger.session.model import Session
-from logger.session.store import load_sessions
 
 
 def found_session(visit: Visit) -> Session:
     """Return the session as it is now; HTTPException 404 if there is none of that id."""
-    with load_sessions(visit.console.data_dir) as sessions:
+    with visit.console.sessions.now() as sessions:
         session = sessions.session(visit.request.path_params["session_id"])
     if session is None:
         raise HTTPException(404)

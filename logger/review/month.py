@@ -4,11 +4,10 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from pathlib import Path
 
 from logger.review.words import Words
 from logger.session.index import SessionFilter
-from logger.session.search import search_sessions
+from logger.session.kept import KeptSessions
 from logger.session.summary import SessionSummary
 
 _NS_PER_S = 1_000_000_000
@@ -40,13 +39,15 @@ def beside(first: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
-def weeks_of(data_dir: Path, first: date, today: date, words: Words) -> list[list[Day]]:
+def weeks_of(kept: KeptSessions, first: date, today: date, words: Words) -> list[list[Day]]:
     """Return the weeks of the month, from Monday on, with the sessions of its days."""
     wanted = SessionFilter(
         since_unix_ns=_midnight_ns(first), until_unix_ns=_midnight_ns(beside(first, 1))
     )
+    with kept.now() as sessions:
+        found = sessions.search(wanted)
     by_day: dict[date, list[SessionSummary]] = {}
-    for one in reversed(search_sessions(data_dir, wanted)):
+    for one in reversed(found):
         by_day.setdefault(words.local(started_ns(one)).date(), []).append(one)
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     return [

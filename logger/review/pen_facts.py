@@ -9,8 +9,8 @@ from logger.journal import kinds
 from logger.journal.kinds import Cartridge, PenChecked
 from logger.journal.reader import JournalReader
 from logger.session.cartridge_flags import cartridges_of
+from logger.session.figures import SessionFigures
 from logger.session.index import SessionFilter
-from logger.session.model import Session
 from logger.session.pen_checks import KIND
 from logger.session.series import started_ns
 from logger.session.store import Sessions
@@ -48,7 +48,7 @@ class PenHistory:
     """What all sessions of a pen tell of it, in order."""
 
     points: Sequence[PenPoint]
-    cartridges: Sequence[tuple[Session, Cartridge]]
+    cartridges: Sequence[tuple[SessionFigures, Cartridge]]
 
     @property
     def motor_on_s(self) -> float:
@@ -80,7 +80,7 @@ def checks_of(reader: JournalReader, serial: str) -> list[PenChecked]:
     return sorted(checks, key=lambda one: one.at_unix_ns, reverse=True)
 
 
-def history_of(sessions: Sequence[Session]) -> PenHistory:
+def history_of(sessions: Sequence[SessionFigures]) -> PenHistory:
     """Return what ``sessions`` of one pen tell of it."""
     ordered = sorted(sessions, key=started_ns)
     return PenHistory(
@@ -89,11 +89,10 @@ def history_of(sessions: Sequence[Session]) -> PenHistory:
     )
 
 
-def sessions_of(sessions: Sessions, serial: str) -> list[Session]:
+def sessions_of(sessions: Sessions, serial: str) -> list[SessionFigures]:
     """Return the stopped sessions of a pen that have samples of their own."""
-    lines = sessions.search(SessionFilter(pen=serial))
-    found = [sessions.session(line.id) for line in lines if line.state == "stopped"]
-    return [one for one in found if one is not None and not one.record.merged_into]
+    found = sessions.figures(SessionFilter(pen=serial))
+    return [one for one in found if one.state == "stopped" and not one.record.merged_into]
 
 
 def _seen(pen: Pen, time_ns: int, before: Seen | None) -> Seen:
@@ -105,7 +104,7 @@ def _seen(pen: Pen, time_ns: int, before: Seen | None) -> Seen:
     return Seen(pen, before.first_unix_ns, time_ns, firmware)
 
 
-def _point(session: Session) -> PenPoint:
+def _point(session: SessionFigures) -> PenPoint:
     both = [
         one
         for one in (stay.statistics for stay in session.segments)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 
@@ -16,6 +17,7 @@ from logger.command_socket import send_order
 from logger.errors import ConfigError
 from logger.journal.files import JOURNAL_FILE
 from logger.journal.reader import JournalReader
+from logger.review.ahead import look_ahead
 from logger.review.app import make_app
 from logger.review.console import Console, Outside, make_console
 from logger.review.reached import addresses
@@ -55,6 +57,8 @@ def serve(
         say(f"authority, SHA-256: {own.fingerprint}")
     if set_up is not None:
         say(f"set-up code, for the first administrator: {set_up.text}")
+    ahead = (console.sessions, console.sign_ins, time.sleep)
+    Thread(target=look_ahead, args=ahead, daemon=True).start()
     # uvicorn raises the signal again once it has shut down, and that is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listener])

@@ -56,6 +56,11 @@ class SignIns:
         found = self._by_hash.get(_hashed(token))
         return None if found is None or self._is_over(found) else found
 
+    @property
+    def has_any(self) -> bool:
+        """Whether anybody is signed in."""
+        return any(not self._is_over(one) for one in list(self._by_hash.values()))
+
     def end(self, token: str) -> SignIn | None:
         """Return the sign-in that this ends, None if there was none."""
         return self._by_hash.pop(_hashed(token), None)

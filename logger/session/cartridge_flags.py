@@ -14,6 +14,7 @@ import msgspec
 
 from logger.journal.kinds import Cartridge
 from logger.session.cartridges import expiry_of
+from logger.session.figures import AnySession
 from logger.session.gs1 import possible_serials, read_leniently
 from logger.session.model import Session
 
@@ -59,7 +60,7 @@ class CartridgeUses:
         return self._by_serial.get(serial, ())
 
 
-def cartridges_of(session: Session) -> Iterator[tuple[Source, Cartridge]]:
+def cartridges_of(session: AnySession) -> Iterator[tuple[Source, Cartridge]]:
     """Yield the cartridges that ``session`` used, the one typed first; the same one once.
 
     While it goes on, those too that are yet to be used: so that there is a warning in time.
@@ -108,7 +109,7 @@ def is_serial(cartridge: Cartridge) -> bool:
 
 
 def flags_of(
-    session: Session, uses: CartridgeUses, kin: Kin, zone: tzinfo | None = None
+    session: AnySession, uses: CartridgeUses, kin: Kin, zone: tzinfo | None = None
 ) -> tuple[CartridgeFlag, ...]:
     """Return the flags of ``session`` among all ``uses``.
 
@@ -131,7 +132,7 @@ def flags_of(
 
 
 def _used_before(
-    session: Session, cartridge: Cartridge, uses: CartridgeUses, kin: Kin
+    session: AnySession, cartridge: Cartridge, uses: CartridgeUses, kin: Kin
 ) -> tuple[str, ...]:
     if not is_serial(cartridge):
         return ()
@@ -147,7 +148,7 @@ def _used_before(
     return tuple(dict.fromkeys(name for _, name in sorted(earlier)))
 
 
-def _ran(session: Session) -> bool:
+def _ran(session: AnySession) -> bool:
     """Return whether the motor ran; of one that was merged, its samples tell elsewhere."""
     return session.last_motor_on_unix_ns is not None or bool(session.record.merged_into)
 
@@ -176,7 +177,7 @@ def _filled(typed: Cartridge, told: Cartridge) -> Cartridge:
     )
 
 
-def _day(session: Session, zone: tzinfo | None) -> str:
+def _day(session: AnySession, zone: tzinfo | None) -> str:
     started_ns = session.corrected_started_unix_ns or session.started_unix_ns
     started = datetime.fromtimestamp(started_ns // 1_000_000_000, UTC)
     return started.astimezone(zone).date().isoformat()

@@ -25,7 +25,7 @@ class KeptSessions:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
+        self.data_dir = data_dir
         self._turn = Lock()
         self._kept: _Kept | None = None
 
@@ -45,11 +45,11 @@ class KeptSessions:
             self._drop()
 
     def _caught_up(self) -> "_Kept":
-        with JournalReader(self._data_dir) as reader:
+        with JournalReader(self.data_dir) as reader:
             kept = self._kept
-            if kept is None or not kept.goes_on(self._data_dir, reader):
+            if kept is None or not kept.goes_on(self.data_dir, reader):
                 self._drop()
-                kept = _Kept.begun(self._data_dir, reader)
+                kept = _Kept.begun(self.data_dir, reader)
             # A fold that fails half-way is not gone on with.
             self._kept = None
             kept.catch_up(reader)
@@ -89,9 +89,16 @@ class _Kept:
             # One that could not be used is tried again each time.
             return self.file is None
         try:
-            return self.store.covers() == self.covered
+            if self.store.covers() != self.covered:
+                self._begin_again(self.store)
         except SinkUnavailable:
             return False
+        return True
+
+    def _begin_again(self, store: SessionStore) -> None:
+        """Go on from what was saved; the file was found sound when it was opened."""
+        self.projection = store.reread()
+        self.covered = self.projection.position
 
     def catch_up(self, reader: JournalReader) -> None:
         catch_up(self.projection, reader)

@@ -30,6 +30,16 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Positions of a pen that are a session's, both included."""
+
+    session: str
+    pen: str
+    from_position: int
+    to_position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """The first and the last position that may hold samples of a session, both included."""
 
@@ -76,6 +86,14 @@ def held_stretches(session: Session) -> list[Stretch]:
         begin = held.pop().from_position if goes_on else first
         held.append(Stretch(begin, beyond - 1, place))
     return held
+
+
+def held_of(session: Session) -> list[Held]:
+    """Return the same without the places."""
+    return [
+        Held(session.id, session.pen, one.from_position, one.to_position)
+        for one in held_stretches(session)
+    ]
 
 
 def reach(session: Session) -> Reach | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from logger.session.figures import AnySession
 from logger.session.model import Session
 
 _NS_PER_DAY = 86_400_000_000_000
@@ -42,7 +43,7 @@ def series_of(sessions: Sequence[Session]) -> tuple[SeriesItem, ...]:
     )
 
 
-def started_ns(session: Session) -> int:
+def started_ns(session: AnySession) -> int:
     """Return when the session started, UTC in ns: corrected, where a later entry knows better."""
     corrected = session.corrected_started_unix_ns
     return session.started_unix_ns if corrected is None else corrected

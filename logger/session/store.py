@@ -19,10 +19,12 @@ from logger.session.cartridge_flags import (
     kin_of,
     uses_of,
 )
+from logger.session.figures import AnySession, SessionFigures, figures_of
 from logger.session.index import SessionFilter
 from logger.session.indexing import lines_of
 from logger.session.model import Session
 from logger.session.orders import PlanKey
+from logger.session.places import Held, held_of
 from logger.session.projection import Projection
 from logger.session.refreshing import reading, refresh
 from logger.session.series import SeriesItem, series_of
@@ -103,8 +105,16 @@ class Sessions:
         lines.sort(key=lambda line: line.started_position, reverse=True)
         return lines if limit < 0 else lines[:limit]
 
+    def figures(self, wanted: SessionFilter) -> list[SessionFigures]:
+        """Return what tables need of the sessions that are wanted, newest first."""
+        lines = self.search(wanted)
+        found = {one.id: figures_of(one) for one in self._projection.sessions()}
+        if self._store is not None:
+            found |= self._store.figures([line.id for line in lines if line.id not in found])
+        return [found[line.id] for line in lines]
+
     def cartridge_flags(
-        self, session: Session, zone: tzinfo | None = None
+        self, session: AnySession, zone: tzinfo | None = None
     ) -> tuple[CartridgeFlag, ...]:
         """Return what is wrong with the cartridges of ``session``: used before, or expired.
 
@@ -128,11 +138,25 @@ class Sessions:
         """Return the session of that id, None if there is none."""
         return self._projection.session(session)
 
+    def going_on(self) -> list[Session]:
+        """Return the sessions that are not stopped, as they stand, in order of their start."""
+        return [one for one in self._projection.sessions() if one.state != "stopped"]
+
     def holding(self, pen: str, first: int, last: int) -> list[Session]:
         """Return the sessions, open ones too, that may hold positions of ``pen`` between two."""
-        going_on = [one for one in self._projection.sessions() if one.state != "stopped"]
-        mine = [one for one in going_on if one.pen == pen]
+        mine = [one for one in self.going_on() if one.pen == pen]
         return self._projection.holding(pen, first, last) + mine
+
+    def held(self, first: int, beyond: int) -> list[Held]:
+        """Return who holds which positions, of all pens, from ``first`` to before ``beyond``."""
+        fresh = self._projection.sessions()
+        known = {one.id for one in fresh} | self._projection.erased
+        held = [one for session in fresh for one in held_of(session)]
+        held = [one for one in held if one.from_position < beyond and first <= one.to_position]
+        if self._store is not None:
+            stored = self._store.held(first, beyond)
+            held += [one for one in stored if one.session not in known]
+        return held
 
     def series(self, client: str) -> tuple[SeriesItem, ...]:
         """Return the sessions of ``client`` in their order, with the intervals between them."""

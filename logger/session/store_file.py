@@ -6,7 +6,7 @@ stopped session, and the open ones as they stood at the position that it covers.
 """
 
 import logging
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +18,7 @@ from logger.errors import SinkUnavailable
 from logger.journal.files import make_private_file
 from logger.journal.reader import JournalReader
 from logger.session.cartridge_flags import CartridgeUse
+from logger.session.figures import SessionFigures
 from logger.session.index import (
     BUSY_TIMEOUT_MS,
     STORE_FILE,
@@ -29,10 +30,13 @@ from logger.session.index import (
 )
 from logger.session.indexing import put_lines
 from logger.session.model import Session
+from logger.session.places import Held
 from logger.session.projection import Projection
 from logger.session.summary import SessionSummary
 
 log = logging.getLogger(__name__)
+
+_FIGURES = msgspec.json.Decoder(SessionFigures)
 
 
 class SessionStore:
@@ -133,6 +137,11 @@ class SessionStore:
         row: Any = self._connection.execute(sql("covered")).fetchone()
         return Projection.load(row[2], self.find, find_holding=self.find_holding)
 
+    def reread(self) -> Projection:
+        """Return the same once more, after somebody saved."""
+        with _storage_errors():
+            return self.restore()
+
     def covers(self) -> int:
         """Return up to which position it was saved."""
         with _storage_errors():
@@ -190,6 +199,20 @@ class SessionStore:
         for session, other in rows:
             found[session] = found.get(session, frozenset()) | {other}
         return found
+
+    def held(self, first: int, beyond: int) -> list[Held]:
+        """Return which positions stopped sessions hold from ``first`` to before ``beyond``."""
+        bindings = {"first": first, "beyond": beyond}
+        with _storage_errors():
+            rows: list[Any] = self._connection.execute(sql("all_held"), bindings).fetchall()
+        return [Held(*row) for row in rows]
+
+    def figures(self, sessions: Sequence[str]) -> dict[str, SessionFigures]:
+        """Return by id what tables need of stopped sessions."""
+        bindings = {"ids": msgspec.json.encode(sessions).decode()}
+        with _storage_errors():
+            rows: list[Any] = self._connection.execute(sql("figures"), bindings).fetchall()
+        return {name: _FIGURES.decode(document) for name, document in rows}
 
     def search(self, wanted: SessionFilter, limit: int) -> list[SessionSummary]:
         """Return the lines of up to ``limit`` stopped sessions that are wanted, newest first."""

@@ -24,6 +24,7 @@ from logger.archive.verification.record import Verified, verify_record
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
 from logger.session.cartridge_flags import CartridgeFlag
+from logger.session.figures import AnySession
 from logger.session.model import Session
 from logger.session.store import Sessions, load_sessions
 from logger.session.unassigned import UnassignedWork, unassigned_work
@@ -36,7 +37,7 @@ class Audited:
     period: Period
     sessions: Sequence[Session]
     amended: Sequence[Session]
-    flags: Sequence[tuple[Session, CartridgeFlag]]
+    flags: Sequence[tuple[AnySession, CartridgeFlag]]
     unassigned: Sequence[UnassignedWork]
     events: Sequence[Entry]
     verified: Verified

@@ -10,6 +10,7 @@ from logger.journal import kinds
 from logger.journal.entry import Entry
 from logger.journal.reader import JournalReader
 from logger.session.cartridge_flags import CartridgeFlag
+from logger.session.figures import AnySession, SessionFigures
 from logger.session.index import SessionFilter
 from logger.session.model import Session
 from logger.session.store import Sessions
@@ -50,8 +51,12 @@ class Period:
 
 def begun_sessions(sessions: Sessions, period: Period) -> list[Session]:
     """Return the sessions that began in ``period``, in order."""
-    wanted = SessionFilter(since_unix_ns=period.since_unix_ns, until_unix_ns=period.until_unix_ns)
-    return _found(sessions, [line.id for line in reversed(sessions.search(wanted))])
+    return _found(sessions, [line.id for line in reversed(sessions.search(_begun(period)))])
+
+
+def begun_figures(sessions: Sessions, period: Period) -> list[SessionFigures]:
+    """Return what tables need of the same sessions, in a fraction of the time."""
+    return sessions.figures(_begun(period))[::-1]
 
 
 def amended_sessions(reader: JournalReader, sessions: Sessions, period: Period) -> list[Session]:
@@ -61,8 +66,8 @@ def amended_sessions(reader: JournalReader, sessions: Sessions, period: Period) 
 
 
 def cartridge_flags(
-    sessions: Sessions, begun: Sequence[Session], zone: tzinfo | None = None
-) -> list[tuple[Session, CartridgeFlag]]:
+    sessions: Sessions, begun: Sequence[AnySession], zone: tzinfo | None = None
+) -> list[tuple[AnySession, CartridgeFlag]]:
     """Return what is wrong with the cartridges of ``begun``; days are those of ``zone``."""
     return [(one, flag) for one in begun for flag in sessions.cartridge_flags(one, zone)]
 
@@ -94,6 +99,10 @@ def days_of(period: Period, zone: tzinfo | None) -> Iterator[Day]:
         end = min(int(midnight.timestamp()) * _NS, period.until_unix_ns)
         yield Day(begin, end)
         begin = end
+
+
+def _begun(period: Period) -> SessionFilter:
+    return SessionFilter(since_unix_ns=period.since_unix_ns, until_unix_ns=period.until_unix_ns)
 
 
 def _found(sessions: Sessions, names: Sequence[str]) -> list[Session]:

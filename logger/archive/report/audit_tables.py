@@ -15,6 +15,7 @@ from logger.archive.verification.record import Verified
 from logger.journal.entry import Entry
 from logger.journal.verify import VerifyResult
 from logger.session.cartridge_flags import CartridgeFlag
+from logger.session.figures import AnySession, StayFigures
 from logger.session.model import Deviation, Segment, Session
 from logger.session.record import Amendment
 from logger.session.unassigned import UnassignedWork
@@ -70,9 +71,11 @@ def _journal_verification(verified: VerifyResult, wording: Wording) -> list[str]
     return said
 
 
-def settings_used(sessions: Sequence[Session], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
+def settings_used(
+    sessions: Sequence[AnySession], wording: Wording, rows_max: int = ROWS_MAX
+) -> Table:
     """Return what each practitioner set and reached with each pen."""
-    alike: dict[tuple[str, str], list[Session]] = {}
+    alike: dict[tuple[str, str], list[AnySession]] = {}
     for one in sessions:
         if not one.simulated:
             alike.setdefault((one.pen, one.practitioner), []).append(one)
@@ -119,11 +122,11 @@ def sessions(found: Sequence[Session], wording: Wording) -> Table:
     return _table(wording, [*columns, ("deviations_column", NUMBER), ("review", NARROW)], rows)
 
 
-def deviations(found: Sequence[Session], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
+def deviations(found: Sequence[AnySession], wording: Wording, rows_max: int = ROWS_MAX) -> Table:
     """Return the deviations of each session, of each kind and place together."""
     rows = []
     for session in found:
-        alike: dict[tuple[str, str, str], list[tuple[Segment, Deviation]]] = {}
+        alike: dict[tuple[str, str, str], list[tuple[Segment | StayFigures, Deviation]]] = {}
         for segment in session.segments if not session.simulated else ():
             for one in segment.deviations:
                 alike.setdefault((segment.side, one.zone, one.what), []).append((segment, one))
@@ -160,7 +163,7 @@ def unassigned(work: Sequence[UnassignedWork], wording: Wording, rows_max: int =
 
 
 def flags(
-    found: Sequence[tuple[Session, CartridgeFlag]], wording: Wording, rows_max: int = ROWS_MAX
+    found: Sequence[tuple[AnySession, CartridgeFlag]], wording: Wording, rows_max: int = ROWS_MAX
 ) -> Table:
     """Return the cartridges that were used before or had expired."""
     rows = [

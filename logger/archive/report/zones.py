@@ -6,6 +6,7 @@ import msgspec
 
 from logger.journal.kinds import TreatedZone
 from logger.session.density import nominal_densities
+from logger.session.figures import SpreadFigures
 from logger.session.legs import SIDES, ZONES
 from logger.session.model import Segment, Session, Spread
 
@@ -92,7 +93,7 @@ def _total(parts: Sequence[float | None]) -> float | None:
     return None if None in parts else sum(part or 0.0 for part in parts)
 
 
-def joined(parts: Sequence[tuple[Spread | None, float]]) -> Range | None:
+def joined(parts: Sequence[tuple[Spread | SpreadFigures | None, float]]) -> Range | None:
     """Return spreads taken together, each with its weight; None where none is known."""
     known = [(spread, weight) for spread, weight in parts if spread is not None]
     if not known:

@@ -27,7 +27,6 @@ from logger.review.sending import sent, written
 from logger.review.visit import Visit
 from logger.session.cartridge_flags import CartridgeFlag
 from logger.session.record import Amendment
-from logger.session.store import load_sessions
 from logger.session.unassigned import UnassignedWork
 
 _LONGEST_NS = 366 * 86_400_000_000_000
@@ -106,27 +105,29 @@ def list_unassigned(caller: Caller, asked: AskPeriod) -> Response:
     """List what was recorded with the motor on, and is in no session."""
     console = caller.console
     now_unix_ns = console.outside.now_unix_ns()
-    looked = console.day_looks.look(console.data_dir, _period(caller, asked), now_unix_ns, None)
+    looked = console.day_looks.look(console.sessions, _period(caller, asked), now_unix_ns, None)
     return answer(Unassigned(unassigned=list(looked.work)))
 
 
 def list_amendments(caller: Caller, asked: AskPeriod) -> Response:
     """List what was amended, whenever the sessions were."""
     period = _period(caller, asked)
-    data_dir = caller.console.data_dir
-    with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
-        made = [
-            AmendmentMade(session=session.id, amendment=one)
-            for session in reading.amended_sessions(reader, sessions, period)
-            for one in amended_within(session, period)
-        ]
+    console = caller.console
+    with console.sessions.now() as sessions, JournalReader(console.data_dir) as reader:
+        amended = reading.amended_sessions(reader, sessions, period)
+    made = [
+        AmendmentMade(session=session.id, amendment=one)
+        for session in amended
+        for one in amended_within(session, period)
+    ]
     return answer(Amendments(amendments=made))
 
 
 def list_cartridge_flags(caller: Caller, asked: AskPeriod) -> Response:
     """List cartridges that were used before, or had expired."""
-    with load_sessions(caller.console.data_dir) as sessions:
-        begun = reading.begun_sessions(sessions, _period(caller, asked))
+    period = _period(caller, asked)
+    with caller.console.sessions.now() as sessions:
+        begun = reading.begun_figures(sessions, period)
         found = reading.cartridge_flags(sessions, begun)
     raised = [FlagRaised(session=session.id, flag=flag) for session, flag in found]
     return answer(Flags(cartridge_flags=raised))

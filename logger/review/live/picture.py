@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from logger.archive.report.zones import ZoneSum, zone_sums
 from logger.journal.kinds import ZoneLimit
-from logger.journal.reader import JournalReader
 from logger.session.model import Session
 from logger.session.projection import Projection
-from logger.session.store import projected
 from logger.status import PenStatus, Status
 
 _NS_PER_S = 1_000_000_000
@@ -118,14 +115,3 @@ def going_on(projection: Projection) -> list[Session]:
     """Return the sessions that are not stopped, as they stand."""
     found = (projection.session(one.id) for one in projection.open_sessions())
     return [one for one in found if one is not None]
-
-
-def sessions_now(data_dir: Path) -> list[Session]:
-    """Return the same as the journal has them now; ConfigError, JournalError."""
-    with JournalReader(data_dir) as reader:
-        store, projection = projected(data_dir, reader)
-    try:
-        return going_on(projection)
-    finally:
-        if store is not None:
-            store.close()

@@ -39,8 +39,7 @@ def area_page(area: Area) -> Page:
         period = above["asked"].period
         table = None
         if period is not None:
-            data_dir, words = visit.console.data_dir, visit.words
-            table = await run_in_threadpool(area_table, area, data_dir, period, words)
+            table = await run_in_threadpool(area_table, area, visit.console, period, visit.words)
         beside = await run_in_threadpool(_head, visit) if area.name == "heads" else {}
         return visit.page(
             "audit_area.html",
@@ -63,7 +62,7 @@ async def unassigned_page(visit: Visit) -> Response:
     if asked is not None:
         now_ns = console.outside.now_unix_ns()
         looked = await run_in_threadpool(
-            console.day_looks.look, console.data_dir, asked, now_ns, PATIENCE_S
+            console.day_looks.look, console.sessions, asked, now_ns, PATIENCE_S
         )
     return visit.page(
         "audit_unassigned.html",

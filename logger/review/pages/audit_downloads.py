@@ -31,7 +31,7 @@ def area_csv(area: Area) -> Page:
 
     def write(visit: Visit, period: Period, path: Path) -> None:
         words = PlainWords(visit.words.language)
-        table = area_table(area, visit.console.data_dir, period, words, ALL_ROWS)
+        table = area_table(area, visit.console, period, words, ALL_ROWS)
         _put(path, as_csv(table))
 
     return _download(area.name, "csv", MEDIA_TYPE, write)
@@ -40,7 +40,7 @@ def area_csv(area: Area) -> Page:
 def _write_unassigned(visit: Visit, period: Period, path: Path) -> None:
     console = visit.console
     now_ns = console.outside.now_unix_ns()
-    looked = console.day_looks.look(console.data_dir, period, now_ns, None)
+    looked = console.day_looks.look(console.sessions, period, now_ns, None)
     _put(path, as_csv(unassigned(looked.work, PlainWords(visit.words.language), ALL_ROWS)))
 
 

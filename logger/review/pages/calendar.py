@@ -18,7 +18,7 @@ async def calendar_page(visit: Visit) -> Response:
     asked = visit.request.query_params.get("month", "").strip()[:20]
     first = month_of(asked) if asked else today.replace(day=1)
     shown = first or today.replace(day=1)
-    weeks = await run_in_threadpool(weeks_of, console.data_dir, shown, today, words)
+    weeks = await run_in_threadpool(weeks_of, console.sessions, shown, today, words)
     return visit.page(
         "calendar.html",
         200 if first else 400,

@@ -13,7 +13,7 @@ from logger.errors import CommandRefused, ConfigError, NotRunning
 from logger.journal.kinds import SessionViewed
 from logger.review.console import Console
 from logger.review.legs import drawing
-from logger.review.live.picture import Picture, sessions_now
+from logger.review.live.picture import Picture
 from logger.review.live.scene import ask_status
 from logger.review.visit import Visit, see_other
 from logger.session.cartridges import typed_cartridge
@@ -63,7 +63,8 @@ async def give_order(visit: Visit) -> Response:
 def _shown(visit: Visit, refused: CommandRefused | None = None, status: int = 200) -> Response:
     console = visit.console
     told = ask_status(console.order)
-    sessions = sessions_now(console.data_dir)
+    with console.sessions.now() as kept:
+        sessions = kept.going_on()
     _note_views(visit, sessions)
     plans, problem = _plans(console)
     picture = Picture(console.outside.now_unix_ns(), told, told is not None, sessions)

@@ -19,7 +19,6 @@ from logger.session.asked_times import since_unix_ns
 from logger.session.index import SessionFilter
 from logger.session.orders import By
 from logger.session.pen_checks import CHECK_PEN, CHECKING_ROLES, CheckPen
-from logger.session.store import load_sessions
 
 _DEPTHS = ("depth_set_mm", "gauge_mm")
 _FIELDS = (*_DEPTHS, "gauge", "at", "remark")
@@ -65,13 +64,14 @@ def _all_shown(visit: Visit) -> Response:
 
 def _shown(visit: Visit, given: Mapping[str, str], problems: Mapping[str, str]) -> Response:
     serial, words = visit.request.path_params["serial"], visit.words
-    data_dir = visit.console.data_dir
-    with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
+    with JournalReader(visit.console.data_dir) as reader:
         found = pens_seen(reader, serial)
         if not found:
             raise HTTPException(404)
-        history = history_of(sessions_of(sessions, serial))
         checks = checks_of(reader, serial)
+    with visit.console.sessions.now() as sessions:
+        used = sessions_of(sessions, serial)
+    history = history_of(used)
     return visit.page(
         "pen.html",
         409 if problems else 200,

@@ -12,7 +12,6 @@ from logger.journal.kinds import Plan
 from logger.review.console import Console
 from logger.review.visit import Visit
 from logger.session.plans import load_plans
-from logger.session.store import load_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def _known(console: Console) -> tuple[list[_Known], str]:
         at_hand = load_plans(console.plans_file) if console.plans_file else {}
     except ConfigError as error:
         problem = str(error)
-    with load_sessions(console.data_dir) as sessions:
+    with console.sessions.now() as sessions:
         used = dict(sessions.used_plans)
     known = [
         _Known(

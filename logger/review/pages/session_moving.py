@@ -14,7 +14,6 @@ from logger.review.visit import Visit, see_other
 from logger.session.index import SessionFilter
 from logger.session.model import Session
 from logger.session.record_orders import Merge, Split
-from logger.session.search import search_sessions
 
 
 async def split(visit: Visit) -> Response:
@@ -93,7 +92,8 @@ async def _merged(visit: Visit, session: Session) -> Problem | None:
 def _later(visit: Visit, session: Session) -> list[tuple[str, str]]:
     """Return id and name of the later sessions of the same pen and client."""
     wanted = SessionFilter(pen=session.pen, client=session.client)
-    found = search_sessions(visit.console.data_dir, wanted)
+    with visit.console.sessions.now() as sessions:
+        found = sessions.search(wanted)
     later = [one for one in found if one.started_position > session.started_position]
     return [
         (one.id, f"{visit.words.day_and_minute(one.started_unix_ns)} · {one.id}")

@@ -13,7 +13,6 @@ from logger.review.visit import Visit, see_other
 from logger.session.model import Session
 from logger.session.record_orders import MEANINGS, ReviewRecord, Sign
 from logger.session.state_hash import state_hash
-from logger.session.store import load_sessions
 
 _REMARK_CHARACTERS = 4000
 _SHOWN = "state_hash"
@@ -61,7 +60,7 @@ def _shown(visit: Visit, name: str, problem: Problem | None) -> Response:
         check_open_to(name, session, visit.who)
     note_view(visit, session)
     console = visit.console
-    with load_sessions(console.data_dir) as sessions:
+    with console.sessions.now() as sessions:
         beside = beside_of(sessions, session)
     facts = session_facts(console.data_dir, session, beside, console.site, visit.words)
     form = _form(visit, session, name)
