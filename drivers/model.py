@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _Times = TypeVar("_Times", int, "NDArray[np.int64]")
+_Drawn = TypeVar("_Drawn", "NDArray[np.float32]", "NDArray[np.float64]")
 
 SIMULATED_PREFIX = "SIM-"
 """Serial numbers that begin so are never a real pen's."""
@@ -58,9 +59,18 @@ class ColumnLayout:
 
     def values(self, raw: NDArray[np.generic]) -> NDArray[np.float64]:
         """Return ``raw`` in the channel's unit, float64 [n], NaN where absent."""
-        scaled: NDArray[np.float64] = raw.astype("float64")
+        return self._in_unit(raw, raw.astype("float64"))
+
+    def drawn(self, raw: NDArray[np.generic]) -> NDArray[np.float32]:
+        """Return the same as float32, as true as a screen can show, in half the time."""
+        return self._in_unit(raw, raw.astype("float32"))
+
+    def _in_unit(self, raw: NDArray[np.generic], scaled: _Drawn) -> _Drawn:
+        # In place: to fill fresh memory costs more than the sums.
         if (self.numerator, self.addend, self.denominator) != (1, 0, 1):
-            scaled = (scaled * self.numerator + self.addend) / self.denominator
+            scaled *= self.numerator
+            scaled += self.addend
+            scaled /= self.denominator
         if self.absent is not None:
             scaled[raw == self.absent] = math.nan
         return scaled

@@ -10,9 +10,10 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from logger.archive.report.chart import hole_after
-from logger.archive.report.course import Course, read_course
-from logger.archive.report.sealed_course import sealed_course
+from logger.archive.report.chart import HOLE_S
+from logger.archive.report.course import Blocks, read_blocks
+from logger.archive.report.course_axis import elapsed_s, missing_before, utc_ns_at_zero
+from logger.archive.report.sealed_course import sealed_blocks
 from logger.errors import CommandRefused, ProofFailed
 from logger.journal.reader import JournalReader
 from logger.session.model import Session
@@ -21,6 +22,8 @@ from logger.session.places import Stretch, held_stretches
 log = logging.getLogger(__name__)
 
 CHANNELS = ("depth_set_mm", "depth_measured_mm", "rate_hz", "motor_current_ma")
+DIALS = ("depth_set_mm", "rate_set_hz")
+READ = (*CHANNELS, "rate_set_hz")
 BYTES_MAX = 300_000_000
 """Some three hours at 1000 Hz, or thirty at 100 Hz."""
 GOING_ON_S = 5.0
@@ -46,10 +49,11 @@ class Run:
 class Columns:
     """All samples of a session, columns of length n.
 
-    ``elapsed_s`` float64 is that of a :class:`Course`; ``channels`` are float32 with NaN where
+    ``elapsed_s`` float64 is that of a ``Course``; ``channels`` are float32 with NaN where
     nothing was measured; ``edges`` are the rows at which that begins or ends. After the rows
     of ``holes`` something is missing: ``missing`` says how many samples, 0 where nobody can
-    tell. At the rows of ``turns`` the set depth changed.
+    tell. At the rows of ``turns`` the set depth changed, at
+    those of ``rate_turns`` the set rate.
     """
 
     elapsed_s: NDArray[np.float64]
@@ -58,6 +62,7 @@ class Columns:
     holes: Integers
     missing: Integers
     turns: Integers
+    rate_turns: Integers
     runs: tuple[Run, ...]
 
     def __len__(self) -> int:
@@ -71,55 +76,70 @@ class Columns:
     @property
     def size(self) -> int:
         """How many bytes it takes."""
-        rows = (self.elapsed_s, self.holes, self.missing, self.turns)
+        rows = (self.elapsed_s, self.holes, self.missing, self.turns, self.rate_turns)
         channels, edges = self.channels.values(), self.edges.values()
         return sum(one.nbytes for some in (rows, channels, edges) for one in some)
 
 
-def columns_of(course: Course) -> Columns:
-    """Return a course as it is kept."""
-    holes = np.flatnonzero(hole_after(course))
-    channels = {name: values.astype(np.float32) for name, values in course.channels.items()}
-    edges = {name: _edges(values) for name, values in channels.items()}
+def columns_of(blocks: Blocks) -> Columns:
+    """Return the samples of a session as they are kept."""
+    if not blocks.told:
+        none = np.empty(0, dtype=np.int64)
+        channels = {name: np.empty(0, dtype=np.float32) for name in CHANNELS}
+        edges = dict.fromkeys(CHANNELS, none)
+        return Columns(np.empty(0), channels, edges, none, none, none, none, ())
+    at_s = elapsed_s(blocks.told, blocks.rows, blocks.device_us)
+    missing = missing_before(blocks.told, blocks.rows, blocks.sequence)
+    is_hole = missing[1:] > 0
+    is_hole |= np.diff(at_s) > HOLE_S
+    holes = np.flatnonzero(is_hole)
+    read = {name: blocks.channels[name].astype(np.float32, copy=False) for name in READ}
+    edges = {name: _edges(values) for name, values in read.items()}
+    turns, rate_turns = (_turns(read[name], edges[name]) for name in DIALS)
     return Columns(
-        elapsed_s=course.elapsed_s,
-        channels=channels,
-        edges=edges,
+        elapsed_s=at_s,
+        channels={name: read[name] for name in CHANNELS},
+        edges={name: edges[name] for name in CHANNELS},
         holes=holes,
-        missing=course.missing[holes + 1],
-        turns=_turns(channels["depth_set_mm"], edges["depth_set_mm"]),
-        runs=_runs(course),
+        missing=missing[holes + 1],
+        turns=turns,
+        rate_turns=rate_turns,
+        runs=_runs(blocks, at_s),
     )
 
 
 def _edges(values: NDArray[np.float32]) -> Integers:
+    if not np.isnan(values.min()):
+        return np.empty(0, dtype=np.int64)
     is_absent = np.isnan(values)
     return np.flatnonzero(is_absent[1:] != is_absent[:-1]) + 1
 
 
-def _turns(depth_set_mm: NDArray[np.float32], edges: Integers) -> Integers:
-    if not len(edges):
-        # All of it is known, or nothing: which is unequal to itself.
-        is_other = depth_set_mm[1:] != depth_set_mm[:-1]
-        return np.flatnonzero(is_other & (depth_set_mm[1:] == depth_set_mm[1:])) + 1
-    known = np.flatnonzero(~np.isnan(depth_set_mm))
-    return np.asarray(known[1:][np.diff(depth_set_mm[known]) != 0])
+def _turns(values: NDArray[np.float32], edges: Integers) -> Integers:
+    """Return the rows at which a dial stands elsewhere than before."""
+    if len(edges):
+        known = np.flatnonzero(~np.isnan(values))
+        return np.asarray(known[1:][np.diff(values[known]) != 0])
+    if np.isnan(values[0]):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(values[1:] != values[:-1]) + 1
 
 
-def _runs(course: Course) -> tuple[Run, ...]:
-    if not len(course):
-        return ()
-    at_zero_ns = course.utc_ns - course.elapsed_s * 1e9
+def _runs(blocks: Blocks, at_s: NDArray[np.float64]) -> tuple[Run, ...]:
+    ends = np.cumsum(blocks.rows)
+    starts = ends - blocks.rows
+    began_ns = np.rint(at_s[starts] * 1e9).astype(np.int64)
+    at_zero_ns = utc_ns_at_zero(blocks.told) + blocks.device_us[starts] * 1000 - began_ns
     # What the rounding of floats leaves is no other reading of the clock.
-    is_other = np.abs(at_zero_ns[1:] - at_zero_ns[:-1]) > 2000
-    is_other |= course.segment[1:] != course.segment[:-1]
+    is_other = np.abs(np.diff(at_zero_ns)) > 2000
+    is_other |= np.diff(blocks.segments) != 0
     edges = (np.flatnonzero(is_other) + 1).tolist()
     return tuple(
         Run(
-            int(course.segment[first]),
-            float(course.elapsed_s[first]),
-            float(course.elapsed_s[last]),
-            int(course.utc_ns[first]) - round(course.elapsed_s[first] * 1e9),
+            int(blocks.segments[first]),
+            float(at_s[starts[first]]),
+            float(at_s[ends[last] - 1]),
+            int(at_zero_ns[first]),
         )
         for first, last in zip([0, *edges], [*(one - 1 for one in edges), -1], strict=True)
     )
@@ -177,11 +197,11 @@ class Courses:
             while sum(one.size for one in self._kept.values()) > BYTES_MAX and len(self._kept) > 1:
                 self._kept.popitem(last=False)
 
-    def _read(self, session: Session) -> Course:
+    def _read(self, session: Session) -> Blocks:
         with JournalReader(self._data_dir) as reader:
             try:
-                sealed = sealed_course(self._data_dir, reader, session, CHANNELS)
+                sealed = sealed_blocks(self._data_dir, reader, session, READ)
             except (CommandRefused, ProofFailed) as error:
                 log.error("%s; the journal is read instead", error)
                 sealed = None
-            return read_course(reader, session, CHANNELS) if sealed is None else sealed
+            return read_blocks(reader, session, READ) if sealed is None else sealed

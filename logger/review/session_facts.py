@@ -48,13 +48,16 @@ def session_facts(
     plan, sums = session.plan, zone_sums(session)
     return {
         "session": session,
+        "kin": _kin(session),
         "banners": _banners(session, words),
         "remarks": _remarks(session, words),
         "summary": summary(session, facts.clocks, site, beside, words),
         "figures": figures(session, words),
         "statement": completeness.statement(session, words),
         "gaps": completeness.gaps(facts.gaps, words),
+        "gap_places": [_place(one.from_unix_ns, one.to_unix_ns) for one in facts.gaps],
         "breaks": completeness.breaks(session, words),
+        "break_places": [_place(one.from_unix_ns, one.to_unix_ns) for one in session.interruptions],
         "zones": measures.by_zone(sums, session, words),
         "zone_places": [f"zone:{one.side}/{one.zone}" for one in sums],
         "leg_views": leg_views(sums, words),
@@ -68,12 +71,26 @@ def session_facts(
         "clinical": accounts.clinical(session, words),
         "events": accounts.adverse_events(session, words),
         "notes": accounts.notes(session, words),
+        "note_places": [_place(one.time_unix_ns, one.time_unix_ns) for one in session.notes],
         "signatures": accounts.signatures(session, words),
         "amendments": accounts.amendments(session, words),
         "timeline_words": timeline_words(words),
         "archive": _archive(session, facts.proof, words),
         "archive_words": _archive_words(facts.proof, words),
     }
+
+
+def _place(from_unix_ns: int | None, to_unix_ns: int | None) -> str:
+    """Return by what the timeline knows a time: UTC in ms; empty where neither end is known."""
+    known = [one for one in (from_unix_ns, to_unix_ns) if one is not None]
+    return f"time:{min(known) / 1e6:.3f}/{max(known) / 1e6:.3f}" if known else ""
+
+
+def _kin(session: Session) -> list[str]:
+    """Return the sessions that samples of this one went to, or came from; the last one last."""
+    moved = [one for one in session.record.amendments if one.what in ("split", "merged")]
+    named = [name for one in moved for name in (one.former, one.now)]
+    return list(dict.fromkeys(name for name in named if name not in ("", session.id)))
 
 
 def _banners(session: Session, words: Words) -> list[str]:

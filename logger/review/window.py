@@ -26,7 +26,8 @@ _DOWNSAMPLER = MinMaxDownsampler()  # type: ignore[no-untyped-call]  # it is not
 class Window:
     """Rows of the samples to draw between two times; ``is_whole`` if those are all there are.
 
-    A row of -1 stands in each hole. ``holes`` are places in ``Columns.holes``, ``turns`` rows.
+    A row of -1 stands in each hole. ``holes`` are places in ``Columns.holes``; ``turns`` of the
+    depth dial and ``rate_turns`` are rows.
     """
 
     from_s: float
@@ -35,6 +36,7 @@ class Window:
     is_whole: bool
     holes: Integers
     turns: Integers
+    rate_turns: Integers
 
 
 def window_of(columns: Columns, from_s: float, to_s: float, width: int) -> Window:
@@ -49,7 +51,6 @@ def window_of(columns: Columns, from_s: float, to_s: float, width: int) -> Windo
     is_whole = beyond - first <= width * _EVERY_SAMPLE_PER_PIXEL
     if not is_whole:
         holes = holes[grid.outermost(columns.holes[holes])]
-    turns = columns.turns[slice(*np.searchsorted(columns.turns, (first, beyond)))]
     pieces = pairwise([first, *(columns.holes[holes] + 1).tolist(), beyond])
     found: list[Integers] = []
     for start, end in pieces:
@@ -61,7 +62,7 @@ def window_of(columns: Columns, from_s: float, to_s: float, width: int) -> Windo
         np.concatenate(found[:-1]),
         is_whole,
         holes,
-        turns[grid.outermost(turns)],
+        *(grid.some_of(turns, first, beyond) for turns in (columns.turns, columns.rate_turns)),
     )
 
 
@@ -84,6 +85,11 @@ class _Grid:
         is_other = np.diff(self.pixels(rows)) != 0
         first = np.concatenate([[True], is_other])
         return np.asarray(first | np.concatenate([is_other, [True]]))
+
+    def some_of(self, rows: Integers, first: int, beyond: int) -> Integers:
+        """Return of ``rows``, in order, those of the window that are the outermost of a pixel."""
+        found = rows[slice(*np.searchsorted(rows, (first, beyond)))]
+        return found[self.outermost(found)]
 
     def kept(self, start: int, end: int) -> Integers:
         """Return the rows to draw of an unbroken piece, in order."""
@@ -127,6 +133,7 @@ def as_data(columns: Columns, window: Window) -> dict[str, Any]:
         "elapsed_s": elapsed_s.round(6).tolist(),
         "holes": _holes(columns, window.holes),
         "turns": columns.elapsed_s[window.turns].round(6).tolist(),
+        "rate_turns": columns.elapsed_s[window.rate_turns].round(6).tolist(),
     }
     for name, values in columns.channels.items():
         chosen = values[rows].astype(np.float64)

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.model import ColumnLayout
-from logger.archive.report.course_axis import elapsed_s, missing_before, utc_ns_at_zero
+from logger.archive.report.course_axis import BlockTold, elapsed_s, missing_before, utc_ns_at_zero
 from logger.journal.blocks import RawBlock, parse_block
 from logger.journal.kinds import SAMPLES
 from logger.journal.many_blocks import float_columns, join_columns, rows_of
@@ -76,6 +77,35 @@ class Course:
         return (found[0], found[-1]) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """All samples of a session as they were recorded.
+
+    By block: what it tells, its ``rows`` and the number of its segment. By sample: columns of
+    length n; ``channels`` are float64, or float32 where they were read to be drawn.
+    """
+
+    told: Sequence[BlockTold]
+    rows: Integers
+    segments: Integers
+    sequence: Integers
+    device_us: Integers
+    channels: dict[str, NDArray[Any]]
+
+    def course(self) -> Course:
+        """Return the course that they make."""
+        if not self.told:
+            nothing = np.empty(0, dtype=np.int64)
+            return Course(no_values(0), nothing, nothing, nothing, self.channels)
+        return Course(
+            elapsed_s=elapsed_s(self.told, self.rows, self.device_us),
+            utc_ns=np.repeat(utc_ns_at_zero(self.told), self.rows) + self.device_us * 1000,
+            segment=np.repeat(self.segments, self.rows),
+            missing=missing_before(self.told, self.rows, self.sequence),
+            channels=self.channels,
+        )
+
+
 @dataclass(slots=True)
 class Held:
     """The blocks of a session, in order, each with its layouts and its segment's number."""
@@ -96,6 +126,11 @@ def read_course(
     reader: JournalReader, session: Session, channels: Sequence[str] = CHANNELS
 ) -> Course:
     """Return all samples of ``session`` that can be read, paused ones too."""
+    return read_blocks(reader, session, channels).course()
+
+
+def read_blocks(reader: JournalReader, session: Session, channels: Sequence[str]) -> Blocks:
+    """Return the same as they were recorded."""
     held = Held()
     for stretch in held_stretches(session):
         number = PAUSED if stretch.place.number is None else stretch.place.number
@@ -109,23 +144,28 @@ def read_course(
         for entry in entries:
             if entry.payload is not None:
                 held.add(entry.payload, number)
-    return course_of(held, channels)
+    return blocks_of(held, channels)
 
 
 def course_of(held: Held, channels: Sequence[str] = CHANNELS) -> Course:
     """Return the course of all blocks that are ``held``."""
+    return blocks_of(held, channels).course()
+
+
+def blocks_of(held: Held, channels: Sequence[str]) -> Blocks:
+    """Return the same as they were recorded."""
+    nothing = np.empty(0, dtype=np.int64)
     if not held.blocks:
-        nothing = np.empty(0, dtype=np.int64)
         empty = {name: no_values(0) for name in channels}
-        return Course(no_values(0), nothing, nothing, nothing, empty)
-    rows = rows_of(held.blocks)
+        return Blocks((), nothing, nothing, nothing, nothing, empty)
     parts = list(_columns(held, channels))
     sequence, device_us = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
-    return Course(
-        elapsed_s=elapsed_s(held.blocks, rows, device_us),
-        utc_ns=np.repeat(utc_ns_at_zero(held.blocks), rows) + device_us * 1000,
-        segment=np.repeat(np.array(held.segments, dtype=np.int64), rows),
-        missing=missing_before(held.blocks, rows, sequence),
+    return Blocks(
+        told=held.blocks,
+        rows=rows_of(held.blocks),
+        segments=np.array(held.segments, dtype=np.int64),
+        sequence=sequence,
+        device_us=device_us,
         channels={name: np.concatenate([part[2][name] for part in parts]) for name in channels},
     )
 

@@ -50,6 +50,8 @@ def elapsed_s(blocks: Sequence[BlockTold], rows: Integers, device_us: Integers) 
         if before.boot_id != block.boot_id:
             away_us = max(0, _host_us(before, block) - int(last_us[at] - first_us[at]))
             added_us[at] += int(last_us[at - 1]) + away_us - int(first_us[at])
+    if added_us.min() == added_us.max():
+        return np.asarray((device_us + added_us[0]) / 1e6)
     return np.asarray((device_us + np.repeat(added_us, rows)) / 1e6)
 
 
@@ -61,10 +63,14 @@ def _host_us(before: BlockTold, block: BlockTold) -> int:
 
 def missing_before(blocks: Sequence[BlockTold], rows: Integers, sequence: Integers) -> Integers:
     """Return how many numbers the pen left out just before each sample; 0 where it counts none."""
-    boots = {boot: number for number, boot in enumerate({block.boot_id for block in blocks})}
-    boot = np.repeat([boots[block.boot_id] for block in blocks], rows)
-    counted = np.repeat([block.sequence_counted for block in blocks], rows)
-    missing = np.zeros(len(sequence), dtype=np.int64)
-    tells = counted[1:] & (np.diff(boot) == 0)
-    missing[1:] = np.where(tells, np.maximum(np.diff(sequence) - 1, 0), 0)
+    missing = np.diff(sequence, prepend=sequence[:1] - 1)
+    missing -= 1
+    np.maximum(missing, 0, out=missing)
+    starts = np.cumsum(rows) - rows
+    # Nobody can tell before the first sample after a reboot, nor where none are counted.
+    for at, block in enumerate(blocks):
+        if not block.sequence_counted:
+            missing[starts[at] : starts[at] + rows[at]] = 0
+        elif at and blocks[at - 1].boot_id != block.boot_id:
+            missing[starts[at]] = 0
     return missing

@@ -8,18 +8,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from drivers.model import ColumnLayout
 from logger.archive.bundle.choosing import SealTold
 from logger.archive.bundle.sealed_files import read_sealed
-from logger.archive.report.course import PAUSED, Course, Floats, Integers, no_values
-from logger.archive.report.course_axis import elapsed_s, missing_before, utc_ns_at_zero
+from logger.archive.report.course import PAUSED, Blocks, Integers
 from logger.archive.report.proof import proof_of
 from logger.archive.samples_reading import Layouts, file_told, layouts_of
 from logger.errors import ProofFailed
 from logger.journal.reader import JournalReader
 from logger.session.model import Session
 from logger.session.places import held_stretches
+
+Drawn = NDArray[np.float32]
 
 _EVERY_SAMPLE = ("position", "sequence", "device_us")
 _EVERY_BLOCK = (
@@ -48,13 +50,13 @@ class _Part:
     rows: Integers
     sequence: Integers
     device_us: Integers
-    channels: dict[str, Floats]
+    channels: dict[str, Drawn]
 
 
-def sealed_course(
+def sealed_blocks(
     data_dir: Path, reader: JournalReader, session: Session, channels: Sequence[str]
-) -> Course | None:
-    """Return all samples of ``session``; None where no sealed file has just those.
+) -> Blocks | None:
+    """Return all samples of ``session``, to be drawn; None where no sealed file has just those.
 
     CommandRefused or ProofFailed where a file is not what was sealed.
     """
@@ -65,26 +67,26 @@ def sealed_course(
     then = sealed.manifests[-1].session
     if then is None or not sealed.samples_file or held_stretches(then) != held_stretches(session):
         return None
-    return read_sealed_course(sealed.samples_path(), session, channels)
+    return read_sealed_blocks(sealed.samples_path(), session, channels)
 
 
-def read_sealed_course(file: Path, session: Session, channels: Sequence[str]) -> Course:
+def read_sealed_blocks(file: Path, session: Session, channels: Sequence[str]) -> Blocks:
     """Return all samples of a file, which must be those of ``session``; ProofFailed if damaged."""
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as opened:
             parts = list(_parts(opened, channels))
     except (OSError, pa.ArrowException, KeyError, IndexError) as error:
         raise ProofFailed(f"{file} is no whole file of samples: {error}") from error
-    blocks = [block for part in parts for block in part.blocks]
     positions, rows, sequence, device_us = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("positions", "rows", "sequence", "device_us")
     )
-    return Course(
-        elapsed_s=elapsed_s(blocks, rows, device_us),
-        utc_ns=np.repeat(utc_ns_at_zero(blocks), rows) + device_us * 1000,
-        segment=np.repeat(_segments(session, positions), rows),
-        missing=missing_before(blocks, rows, sequence),
+    return Blocks(
+        told=[block for part in parts for block in part.blocks],
+        rows=rows,
+        segments=_segments(session, positions),
+        sequence=sequence,
+        device_us=device_us,
         channels={name: np.concatenate([one.channels[name] for one in parts]) for name in channels},
     )
 
@@ -129,12 +131,20 @@ def _part(group: _Group, layouts: Layouts, channels: Sequence[str]) -> _Part:
     chosen = [(name, one) for name, one in layout if one.channel in channels]
     same = {name: value for name in _EVERY_BLOCK if (value := group.same(name)) is not None}
     varied = [name for name in _EVERY_BLOCK if name not in same]
-    table = group.read([*_EVERY_SAMPLE, *varied, *(name for name, _ in chosen)])
+    still = {name: value for name, _ in chosen if (value := group.same(name)) is not None}
+    moving = [name for name, _ in chosen if name not in still]
+    table = group.read([*_EVERY_SAMPLE, *varied, *moving])
     positions, sequence, device_us = (table.column(name).to_numpy() for name in _EVERY_SAMPLE)
     starts = np.flatnonzero(np.diff(positions, prepend=positions[0] - 1))
     # By numpy: pyarrow.compute takes 0.15 s to load, as long as all the rest.
     told = {name: table.column(name).to_numpy()[starts].tolist() for name in varied}
-    values = {one.channel: _values(table.column(name), one) for name, one in chosen}
+    values = {
+        one.channel: _values(table.column(name), one)
+        if name in moving
+        else np.full(len(positions), one.drawn(np.array([still[name]]))[0])
+        for name, one in chosen
+    }
+    nothing = np.full(len(positions), np.nan, dtype=np.float32)
     return _Part(
         blocks=_blocks(
             [[same[name]] * len(starts) if name in same else told[name] for name in _EVERY_BLOCK]
@@ -143,17 +153,17 @@ def _part(group: _Group, layouts: Layouts, channels: Sequence[str]) -> _Part:
         rows=np.diff(starts, append=len(positions)),
         sequence=sequence,
         device_us=device_us,
-        channels={name: values.get(name, no_values(len(positions))) for name in channels},
+        channels={name: values.get(name, nothing) for name in channels},
     )
 
 
-def _values(column: Any, layout: ColumnLayout) -> Floats:
+def _values(column: Any, layout: ColumnLayout) -> Drawn:
     values = column.to_numpy()
     if not (column.null_count and pa.types.is_integer(column.type)):
-        return layout.values(values)
+        return layout.drawn(values)
     if layout.absent is None or np.any(np.abs(values) >= _EXACT_BELOW):
-        return layout.values(column.fill_null(layout.absent).to_numpy())
-    return layout.values(np.nan_to_num(values, nan=layout.absent).astype(np.int64))
+        return layout.drawn(column.fill_null(layout.absent).to_numpy())
+    return layout.drawn(np.nan_to_num(values, nan=layout.absent).astype(np.int64))
 
 
 def _blocks(columns: Sequence[Sequence[Any]]) -> list[_Block]:

@@ -119,8 +119,17 @@ function spansOf(marks, place) {
     const found = marks.deviations[Number(which)];
     return found ? [[found.from_s, found.to_s]] : [];
   }
+  if (what === "time") return [onAxis(marks, which.split("/").map(Number))];
   const name = what === "zone" ? (one) => `${one.side}/${one.zone}` : (one) => String(one.number);
   return marks.segments.filter((one) => name(one) === which).flatMap((one) => one.spans);
+}
+
+// UTC in ms, as seconds on the axis; what lies outside all samples, at the nearest of them.
+function onAxis({ clock, duration_s }, times_ms) {
+  return times_ms.map((utc_ms) => {
+    const [from_s, began_ms] = clock.findLast((piece) => piece[1] <= utc_ms) || clock[0];
+    return Math.min(Math.max(from_s + (utc_ms - began_ms) / 1000, 0), duration_s);
+  });
 }
 
 function keepInShape(panels, changed) {

@@ -133,10 +133,10 @@ export function drawDeviations(plot, marks, ink, of) {
   });
 }
 
-/** Draws turns of the dial as ticks with a diamond at the panel's foot. */
-export function drawTurns(plot, turns, ink) {
+/** Draws turns of a dial as diamonds at the foot of its panel. */
+export function drawTurns(plot, turns, colour) {
   onPanel(plot, (ctx, bbox, scale) => {
-    ctx.fillStyle = ink.set;
+    ctx.fillStyle = colour;
     const foot = bbox.top + bbox.height;
     for (const at_s of turns) {
       const place = placed(plot, at_s, at_s);

@@ -6,8 +6,8 @@ import { clockFace } from "./timeline_view.js";
 
 const AXIS = 56;
 const PANELS = [
-  { of: "depth", height: 240, series: ["depth_set_mm", "depth_measured_mm"], low: null, high: "depth_max_mm" },
-  { of: "rate", height: 150, series: ["rate_hz"], low: "rate_min_hz", high: "rate_max_hz" },
+  { of: "depth", height: 240, series: ["depth_set_mm", "depth_measured_mm"], low: null, high: "depth_max_mm", turns: "turns", dial: "set" },
+  { of: "rate", height: 150, series: ["rate_hz"], low: "rate_min_hz", high: "rate_max_hz", turns: "rate_turns", dial: "rate" },
   { of: "current", height: 140, series: ["motor_current_ma"], low: null, high: null },
 ];
 const LINES = {
@@ -140,7 +140,7 @@ export class Panels {
     return { size: AXIS, stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, label: this.#words[`axis_${of}`], labelSize: 18, space: 30 };
   }
 
-  #hooks({ of, low, high }, ink, isFirst) {
+  #hooks({ of, low, high, turns, dial }, ink, isFirst) {
     const behind = (plot) => {
       drawSegments(plot, this.#marks, ink, isFirst);
       drawEnvelope(plot, this.#marks, ink, low, high);
@@ -148,7 +148,7 @@ export class Panels {
     const above = (plot) => {
       drawHoles(plot, this.#shown.holes, ink);
       drawDeviations(plot, this.#marks, ink, of);
-      if (isFirst) drawTurns(plot, this.#shown.turns, ink);
+      if (turns) drawTurns(plot, this.#shown[turns], ink[dial]);
       drawNotes(plot, this.#marks, ink, isFirst);
     };
     return {
