@@ -96,7 +96,7 @@ def _zone(name: str, one: TreatedZone | None, words: Words, group: str) -> Itera
     limits = ("0.1", f"{AREA_MAX_CM2:.0f}", "0.1")
     yield Field(f"area.{name}", words.say("area"), "number", area, limits=limits, group=group)
     limits = ("1", str(PASSES_MAX), "1")
-    title = words.word("passes")
+    title = words.say("zone_passes")
     yield Field(f"passes.{name}", title, "number", passes, limits=limits, group=group)
 
 

@@ -19,9 +19,10 @@ export function markSite(article, site) {
 }
 
 async function send(article, form, sayUnsent) {
+  if (form.hasAttribute("aria-busy")) return;
   const problem = article.querySelector(".orders .problem");
-  const buttons = [...form.querySelectorAll("button")];
-  for (const button of buttons) button.disabled = true;
+  // A disabled button would lose the focus, and whoever has no mouse their place with it.
+  form.setAttribute("aria-busy", true);
   problem.hidden = true;
   try {
     const answer = await fetch(form.action, {
@@ -38,7 +39,7 @@ async function send(article, form, sayUnsent) {
   } catch {
     problem.textContent = sayUnsent();
   } finally {
-    for (const button of buttons) button.disabled = false;
+    form.removeAttribute("aria-busy");
   }
   problem.hidden = false;
   if (form.dataset.site) choose(form, ...form.dataset.site.split(" "));
