@@ -32,13 +32,15 @@ class PublicEvent:
 class PublicErasure:
     """What may be told of the erasure that the entry at ``position`` ordered.
 
-    ``stretches`` are the positions of each session's blocks, as they were delivered.
+    ``stretches`` are the positions of each session's blocks, as they were delivered;
+    ``pens`` those of all the sessions.
     """
 
     position: int
     time_unix_ns: int
     sessions: Sequence[str]
     stretches: Sequence[kinds.ErasedStretch]
+    pens: frozenset[str]
 
 
 _BARE: Mapping[str, str] = {
@@ -83,7 +85,11 @@ def public_erasure(entry: Entry) -> PublicErasure | None:
     told = kinds.decode(entry.kind, entry.payload)
     if not isinstance(told, kinds.ClientErased):
         return None
-    return PublicErasure(entry.position, entry.time_ns, told.sessions, told.stretches)
+    # Entries from before ``pens`` name those of stretches alone.
+    pens = {*told.pens, *(one.pen for one in told.stretches)}
+    return PublicErasure(
+        entry.position, entry.time_ns, told.sessions, told.stretches, frozenset(pens)
+    )
 
 
 def _told_of(entry: Entry, payload: kinds.Payload) -> PublicEvent | None:

@@ -30,4 +30,4 @@ def erasure_message(site: str, journal: str, told: PublicErasure, historical: bo
 def pens_of_erased(batch: Iterable[Labelled]) -> set[str]:
     """Return the pens whose sessions ``batch`` erases."""
     erasures = [public_erasure(item.entry) for item in batch]
-    return {one.pen for told in erasures if told is not None for one in told.stretches}
+    return {pen for told in erasures if told is not None for pen in told.pens}

@@ -184,6 +184,7 @@ def _erasure(
         account=account,
         reason=reason,
         replayed=replayed,
+        pens=tuple(sorted({one.pen for one in sessions})),
     )
     others = [_settled(one) for one in kin if one is not None]
     return [erased, *(restating(one, known.make_id()) for one in others)]

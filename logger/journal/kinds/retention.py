@@ -37,8 +37,9 @@ class ClientErased(Payload, frozen=True, kw_only=True):
     """The sessions of a client are erased, by order of ``account``. It names no client.
 
     From here on ``sessions`` do not exist. ``stretches`` are their blocks, ``statements`` the
-    positions of all other entries that told of them; their payloads go. ``erasure`` is the
-    random id of the order. ``replayed`` tells that a restored copy was erased once more.
+    positions of all other entries that told of them; their payloads go. ``pens`` are those
+    of all the sessions: one without samples has no stretch. ``erasure`` is the random id of
+    the order. ``replayed`` tells that a restored copy was erased once more.
     """
 
     erasure: str
@@ -48,6 +49,7 @@ class ClientErased(Payload, frozen=True, kw_only=True):
     account: str
     reason: str
     replayed: bool = False
+    pens: tuple[str, ...] = ()
 
 
 class ClientErasureDone(Payload, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Subscribers are told which sessions to forget, and the broker keeps nothing of them."""
 
+from msgspec.structs import replace
+
 from logger.journal import kinds
 from logger.sinks.present import PenPresent, Present, SessionPresent
 from tests.support.brokered import mqtt_sink
@@ -73,6 +75,23 @@ async def test_a_state_that_a_crash_left_behind_is_cleared(mosquitto: Mosquitto)
     async with delivery.running():
         await delivery.delivered()
         journal.append(ERASED, "")
+        await delivery.delivered()
+    async with Subscriber(mosquitto.port) as late:
+        await late.until(lambda: bool(late.payloads("NP-1/session")))
+    assert late.payloads("NP-1/session") == [{"schema": 1, "state": "none"}]
+
+
+async def test_a_state_of_a_session_without_samples_is_cleared_too(mosquitto: Mosquitto) -> None:
+    crashed = mqtt_sink(mosquitto.port, lambda: Present({"NP-1": _open(SESSION)}))
+    await crashed.connect()
+    await crashed.close(goodbye=False)
+    journal = ListJournal()
+    journal.append(session_started(SESSION))
+    journal.append(kinds.SessionStopped(session=SESSION, reason="ordered"))
+    delivery = Delivery(journal, mqtt_sink(mosquitto.port))
+    async with delivery.running():
+        await delivery.delivered()
+        journal.append(replace(ERASED, stretches=(), statements=(1, 2), pens=("NP-1",)), "")
         await delivery.delivered()
     async with Subscriber(mosquitto.port) as late:
         await late.until(lambda: bool(late.payloads("NP-1/session")))
