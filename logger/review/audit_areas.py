@@ -9,6 +9,7 @@ from logger.archive.heads import heads
 from logger.archive.report import audit_reading as reading
 from logger.archive.report import audit_tables as tables
 from logger.archive.report.access_table import accesses
+from logger.archive.report.audit_events import events
 from logger.archive.report.audit_reading import Period
 from logger.archive.report.audit_tables import ROWS_MAX, Table
 from logger.archive.report.listing import NARROW, NUMBER, WIDE, listing
@@ -83,7 +84,7 @@ def _accesses(look: Look) -> Table:
 
 def _events(look: Look) -> Table:
     entries = reading.key_events(look.reader, look.period)[::-1]
-    return tables.events(entries, look.words, look.rows_max)
+    return events(entries, look.words, look.rows_max)
 
 
 def _heads(look: Look) -> Table:

@@ -47,7 +47,12 @@ FORM = kinds.ClinicalForm(
 )
 
 
-def treated(pen: str = PEN, note: str = "erythema even", zone: str = "anterior-thigh") -> Story:
+def treated(
+    pen: str = PEN,
+    note: str = "erythema even",
+    zone: str = "anterior-thigh",
+    session: str = SESSION,
+) -> Story:
     """Return a stopped session of two segments with deviations, a gap and a pause."""
     story = Story()
     story.identified(pen=pen)
@@ -57,7 +62,7 @@ def treated(pen: str = PEN, note: str = "erythema even", zone: str = "anterior-t
     )  # fmt: skip
     story.append(
         kinds.SessionStarted(
-            session=SESSION, pen=pen, client="C-1042", practitioner="dr.b", side="left", zone=zone,
+            session=session, pen=pen, client="C-1042", practitioner="dr.b", side="left", zone=zone,
             nonce="00", plan=PLAN, indication="stretch-marks", cartridge=head,
             simulated=pen.startswith(SIMULATED_PREFIX), note=note,
         ),
@@ -71,15 +76,15 @@ def treated(pen: str = PEN, note: str = "erythema even", zone: str = "anterior-t
     story.samples(sample_block(50, first=450, status=LIFTED, pen=pen))
     story.append(kinds.Gap(cause="sequence", count=50, from_sequence=400, to_sequence=449,
                            from_unix_ns=EPOCH_NS, to_unix_ns=EPOCH_NS), stream=pen)  # fmt: skip
-    story.append(kinds.SessionPaused(session=SESSION), stream=pen)
+    story.append(kinds.SessionPaused(session=session), stream=pen)
     story.samples(sample_block(40, first=500, pen=pen))
-    story.append(kinds.SessionResumed(session=SESSION), stream=pen)
-    story.append(kinds.SegmentStarted(session=SESSION, side="left", zone="anterior-lower-leg"))
+    story.append(kinds.SessionResumed(session=session), stream=pen)
+    story.append(kinds.SegmentStarted(session=session, side="left", zone="anterior-lower-leg"))
     slow = [1000] * 100 + [800] * 100
     story.samples(
         sample_block(200, first=540, depth_um=750, rate_dhz=slow, status=WORKING, pen=pen)
     )
-    story.stopped()
+    story.stopped(session)
     return story
 
 

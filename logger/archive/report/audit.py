@@ -10,6 +10,7 @@ import msgspec
 
 from logger.archive.outside import Outside
 from logger.archive.report import audit_tables as tables
+from logger.archive.report.audit_events import event_data, events, verification
 from logger.archive.report.audit_reading import (
     Period,
     amended_sessions,
@@ -42,6 +43,12 @@ class Audited:
     events: Sequence[Entry]
     verified: Verified
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether there was something, and a real pen had no part in any of it."""
+        told = [one.simulated for one in (*self.sessions, *self.unassigned)]
+        return bool(told) and all(told)
+
     def as_data(self) -> bytes:
         """Return it as JSON: whole sessions, and what stands beside them."""
         data = {
@@ -54,7 +61,7 @@ class Audited:
             ],
             "cartridge_flags": [{"session": one.id, "flag": flag} for one, flag in self.flags],
             "unassigned": self.unassigned,
-            "events": [tables.event_data(entry) for entry in self.events],
+            "events": [event_data(entry) for entry in self.events],
             "verification": {
                 **msgspec.to_builtins(self.verified.journal.current),
                 "unrecovered": self.verified.journal.unrecovered,
@@ -109,29 +116,37 @@ def audit_document(audited: Audited, site: str, wording: Wording) -> dict[str, A
     since, until = audited.period.since_unix_ns, audited.period.until_unix_ns
     period = wording.word("period_text", since=wording.moment(since), until=wording.moment(until))
     head = audited.verified.journal.current
-    simulated = sum(one.simulated for one in audited.sessions)
-    left_out = wording.word("simulated_left_out", count=simulated)
+    title = wording.word("audit_report")
+    if audited.is_simulated:
+        title = f"{title} – {wording.word('simulated_mark')}"
     return {
         "language": wording.texts["language"],
         "words": wording.texts["words"],
-        "title": wording.word("audit_report"),
+        "title": title,
         "subject": "",
         "site": site,
-        "description": f"{wording.word('audit_report')} {period}",
-        "banners": [wording.word("simulated")]
-        if simulated and simulated == len(audited.sessions)
-        else [],
+        "description": f"{title} {period}",
+        "banners": [wording.word("simulated")] if audited.is_simulated else [],
         "as-of": period,
         "mark": [f"{wording.word('head_short')} {head.head_position} {head.head_hash}"],
-        "opening": [left_out] if simulated else [],
+        "opening": _opening(audited.sessions, wording),
         "summary": [[wording.word("clinic"), site], [wording.word("period"), period]],
         "figures": tables.figures(audited.sessions, audited.unassigned, wording),
-        "verification": tables.verification(audited.verified, wording),
+        "verification": verification(audited.verified, wording),
         "settings": tables.settings_used(audited.sessions, wording),
         "sessions": tables.sessions(audited.sessions, wording),
         "deviations": tables.deviations(audited.sessions, wording),
         "unassigned": tables.unassigned(audited.unassigned, wording),
         "flags": tables.flags(audited.flags, wording),
         "amendments": tables.amendments(audited.amended, audited.period, wording),
-        "events": tables.events(audited.events, wording),
+        "events": events(audited.events, wording),
     }
+
+
+def _opening(sessions: Sequence[Session], wording: Wording) -> list[str]:
+    """Return what must be known of the sums below, where simulated sessions are about."""
+    simulated = sum(one.simulated for one in sessions)
+    if not simulated:
+        return []
+    said = "simulated_counted" if simulated == len(sessions) else "simulated_left_out"
+    return [wording.word(said, count=simulated)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 from logger.accounts.access import ACCESS_KINDS
 from logger.journal import kinds
@@ -36,9 +36,19 @@ KEY_EVENTS = (
     "queue.dropped",
     "queue.given_up",
     "pen.checked",
+    "client.erased",
+    "client.erasure_done",
+    "session.restated",
+    "hold.set",
+    "hold.lifted",
+    "damaged.emptied",
 )
-"""What whoever audits wants to know of beside sessions."""
+"""What whoever audits wants to know of beside sessions.
+
+``payloads.pruned`` is none: it comes once for every seal, and nothing is lost by it.
+"""
 _NS = 1_000_000_000
+_Begun = TypeVar("_Begun", bound=AnySession)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,14 @@ def begun_figures(sessions: Sessions, period: Period) -> list[SessionFigures]:
     return sessions.figures(_begun(period))[::-1]
 
 
+def counted(begun: Sequence[_Begun]) -> Sequence[_Begun]:
+    """Return the sessions that tables and sums are made of, never real and simulated ones.
+
+    The real ones; all, if there is none that is real.
+    """
+    return [one for one in begun if not one.simulated] or begun
+
+
 def amended_sessions(reader: JournalReader, sessions: Sessions, period: Period) -> list[Session]:
     """Return the sessions that were amended in ``period``, whenever they began."""
     amending = entries_of(reader, AMENDING, period)
@@ -68,12 +86,15 @@ def amended_sessions(reader: JournalReader, sessions: Sessions, period: Period) 
 def cartridge_flags(
     sessions: Sessions, begun: Sequence[AnySession], zone: tzinfo | None = None
 ) -> list[tuple[AnySession, CartridgeFlag]]:
-    """Return what is wrong with the cartridges of ``begun``; days are those of ``zone``."""
-    return [(one, flag) for one in begun for flag in sessions.cartridge_flags(one, zone)]
+    """Return what is wrong with the cartridges of those of ``begun`` that are counted.
+
+    Days are those of ``zone``.
+    """
+    return [(one, flag) for one in counted(begun) for flag in sessions.cartridge_flags(one, zone)]
 
 
 def key_events(reader: JournalReader, period: Period) -> list[Entry]:
-    """Return what befell keys, accounts, queues, pens and journal files, in order."""
+    """Return what befell keys, accounts, queues, pens, journal files and what is kept, in order."""
     return entries_of(reader, KEY_EVENTS, period)
 
 

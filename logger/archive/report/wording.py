@@ -23,7 +23,12 @@ def texts(language: str) -> Mapping[str, Any]:
         raise ConfigError(
             f"language {language!r}", "there are no texts in it", f"Use {' or '.join(LANGUAGES)}"
         )
-    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+    place = files(__package__)
+    return {
+        key: value
+        for name in (f"{language}.toml", f"names_{language}.toml")
+        for key, value in tomllib.loads(place.joinpath(name).read_text("utf-8")).items()
+    }
 
 
 class Wording:

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from logger.archive.exports.trail import TrailFilter, trail, trail_json_lines
 from logger.archive.heads import heads
 from logger.archive.report import audit_reading as reading
+from logger.archive.report.audit_events import event_data
 from logger.archive.report.audit_reading import Period
-from logger.archive.report.audit_tables import amended_within, event_data
+from logger.archive.report.audit_tables import amended_within
 from logger.errors import ConfigError
 from logger.journal.entry import Entry
 from logger.journal.kinds import HeadSigned, SessionExported

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from logger.archive.report.audit_tables import verification
+from logger.archive.report.audit_events import verification
 from logger.review.pages.audit import chosen
 from logger.review.visit import Visit, see_other
 

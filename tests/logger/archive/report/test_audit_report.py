@@ -4,38 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from logger.archive.outside import Outside
-from logger.archive.report.audit import Audited, audit_report, read_audited
 from logger.archive.report.audit_reading import Period
-from logger.archive.report.press import PAPERS
-from logger.archive.report.wording import Wording
-from logger.archive.verification.record import Verified
-from logger.archive.verification.whole import verify_archive
 from logger.journal import kinds
-from logger.journal.reader import JournalReader
 from logger.journal.verify import verify
-from logger.journal.verify_succession import verify_succession
-from logger.session.store import load_sessions
+from tests.support.audited import HOUR_NS, audit_report_of, audited_in, printed
 from tests.support.recorded import Recorded
-from tests.support.reported import SITE, ZONE, run, tell_whole_record, treated, words_of
+from tests.support.reported import run, tell_whole_record, words_of
 from tests.support.stories import EPOCH_NS, PEN, Story, sample_block
-
-HOUR_NS = 3_600_000_000_000
-DAY = Period(EPOCH_NS - HOUR_NS, EPOCH_NS + HOUR_NS)
-
-
-def _verified(data_dir: Path) -> Verified:
-    archive = verify_archive(data_dir, Outside(), lambda what, done, last: None)
-    return Verified(verify_succession(data_dir), archive)
-
-
-def _audited(data_dir: Path, period: Period = DAY) -> Audited:
-    with load_sessions(data_dir) as sessions, JournalReader(data_dir) as reader:
-        return read_audited(reader, sessions, period, _verified(data_dir), ZONE)
-
-
-def _report(data_dir: Path, language: str = "en") -> bytes:
-    return audit_report(_audited(data_dir), SITE, PAPERS["a4"], Wording(language, ZONE))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +34,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def words(place: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return words_of(_report(place), tmp_path_factory.mktemp("words"))
+    return words_of(audit_report_of(place), tmp_path_factory.mktemp("words"))
 
 
 def test_it_tells_the_settings_used_by_pen_and_practitioner(words: str) -> None:
@@ -83,20 +58,50 @@ def test_it_lists_flags_amendments_and_key_events(words: str) -> None:
     assert "ssh-ed25519" not in words
 
 
+def test_it_tells_what_was_erased_held_and_emptied(tmp_path: Path) -> None:
+    story = Story()
+    for told in (
+        kinds.ClientErased(
+            erasure="e-1",
+            sessions=("20261121-gone", "20261122-gone"),
+            stretches=(kinds.ErasedStretch(PEN, "20261121-gone", 2, 3),),
+            statements=(1, 4),
+            account="boss",
+            reason="asked for",
+        ),
+        kinds.ClientErasureDone(erasure="e-1", payloads=7, files=("archive/a.parquet",)),
+        kinds.HoldSet(hold="h-1", session="s-1", reason="claim 4711", account="boss", nonce="n"),
+        kinds.HoldLifted(hold="h-1", reason="over", account="boss", nonce="n"),
+        kinds.DamagedEmptied(file="damaged.db", recovered="recovered.db", bytes=4096),
+    ):
+        story.append(told, stream="")
+    Recorded(tmp_path).tell(story)
+    words = words_of(audit_report_of(tmp_path), tmp_path)
+    for row in (
+        "client's sessions erased erasure: e-1, sessions: 20261121-gone 20261122-gone, account:",
+        "erasure carried out erasure: e-1, payloads: 7, files: archive/a.parquet",
+        "legal hold set hold: h-1, reason: claim 4711, account: boss, session: s-1",
+        "legal hold lifted hold: h-1, reason: over, account: boss",
+        "damaged file emptied file: damaged.db, recovered: recovered.db, bytes: 4096",
+    ):
+        assert row in words
+    assert "statements" not in words
+
+
 def test_it_says_what_verification_found(place: Path, words: str) -> None:
     assert "The journal is whole" in words
     assert f"Hash of the head: {verify(place).head_hash}" in words
 
 
 def test_it_says_where_the_journal_is_not_whole(place: Path, tmp_path: Path) -> None:
-    audited = _audited(place)
+    audited = audited_in(place)
     journal = audited.verified.journal
     current = replace(journal.current, bad_position=7, problem="its payload was changed")
     file = replace(journal.files[-1], result=current)
     broken = replace(
         audited.verified, journal=replace(journal, files=(file,), unrecovered=("set-aside.db",))
     )
-    pdf = audit_report(replace(audited, verified=broken), SITE, PAPERS["a4"], Wording("en", ZONE))
+    pdf = printed(replace(audited, verified=broken))
     said = words_of(pdf, tmp_path)
     assert "The journal is NOT whole at position 7: its payload was changed" in said
     assert "The damaged file set-aside.db is not recovered yet" in said
@@ -104,15 +109,15 @@ def test_it_says_where_the_journal_is_not_whole(place: Path, tmp_path: Path) -> 
 
 def test_it_says_that_seals_and_heads_fit(tmp_path: Path) -> None:
     Recorded(tmp_path).tell(Story())
-    words = words_of(_report(tmp_path), tmp_path)
+    words = words_of(audit_report_of(tmp_path), tmp_path)
     assert "0 seals, 0 signed heads and 0 keys fit it, and so do the sealed files" in words
 
 
 def test_it_says_which_seal_is_not_right(place: Path, tmp_path: Path) -> None:
-    audited = _audited(place)
+    audited = audited_in(place)
     archive = replace(audited.verified.archive, problems=("session s-1, revision 1: it is gone",))
     broken = replace(audited.verified, archive=archive)
-    pdf = audit_report(replace(audited, verified=broken), SITE, PAPERS["a4"], Wording("en", ZONE))
+    pdf = printed(replace(audited, verified=broken))
     said = words_of(pdf, tmp_path)
     assert "NOT right: session s-1, revision 1: it is gone" in said
     assert "sealed files" not in said
@@ -120,7 +125,7 @@ def test_it_says_which_seal_is_not_right(place: Path, tmp_path: Path) -> None:
 
 def test_its_data_are_attached(place: Path, tmp_path: Path) -> None:
     file = tmp_path / "audit.pdf"
-    file.write_bytes(_report(place))
+    file.write_bytes(audit_report_of(place))
     run("qpdf", "--check", str(file))
     attached = json.loads(run("qpdf", str(file), "--show-attachment=audit.json"))
     assert [session["id"] for session in attached["sessions"]] == ["20261122-ab12"]
@@ -129,22 +134,15 @@ def test_its_data_are_attached(place: Path, tmp_path: Path) -> None:
 
 
 def test_the_same_journal_gives_the_same_bytes(place: Path) -> None:
-    assert _report(place) == _report(place)
+    assert audit_report_of(place) == audit_report_of(place)
 
 
 def test_nothing_of_another_time_is_in_it(place: Path) -> None:
-    later = _audited(place, Period(EPOCH_NS + HOUR_NS, EPOCH_NS + 2 * HOUR_NS))
+    later = audited_in(place, Period(EPOCH_NS + HOUR_NS, EPOCH_NS + 2 * HOUR_NS))
     assert not [*later.sessions, *later.amended, *later.unassigned, *later.events]
 
 
-def test_simulated_sessions_are_marked_and_in_no_sum(recorded: Recorded, tmp_path: Path) -> None:
-    recorded.tell(treated("SIM-000001"))
-    words = words_of(_report(recorded.data_dir), tmp_path)
-    assert "1 simulated sessions are listed and marked, but are in no sum." in words
-    assert "0 Sessions" in words
-
-
 def test_it_speaks_the_other_language(place: Path, tmp_path: Path) -> None:
-    words = words_of(_report(place, "de"), tmp_path)
+    words = words_of(audit_report_of(place, "de"), tmp_path)
     assert "Prüfbericht" in words
     assert "Das Journal ist unversehrt" in words

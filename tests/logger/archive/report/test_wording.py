@@ -4,6 +4,8 @@ from typing import get_args
 
 import pytest
 
+from logger.accounts.access import ACCESS_KINDS
+from logger.archive.report.audit_reading import KEY_EVENTS
 from logger.archive.report.wording import LANGUAGES, Wording, texts
 from logger.errors import ConfigError
 from logger.session.clinical import ENDPOINTS
@@ -44,6 +46,7 @@ def test_every_language_has_the_same_texts_with_the_same_blanks(language: str) -
         ("deviation_kinds", get_args(DeviationKind)),
         ("indications", INDICATIONS),
         ("endpoints", ENDPOINTS),
+        ("events", (*KEY_EVENTS, *ACCESS_KINDS)),
     ],
 )
 def test_every_value_has_a_name(language: str, table: str, values: tuple[str, ...]) -> None:
