@@ -1,158 +1,18 @@
-"""``needlelog pen``: write a pen's profile, test it, and look at what the pen says."""
-
-import asyncio
-import json
-import time
-from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
-from pathlib import Path
+"""``needlelog pen``: where each of its commands stands."""
 
 import click
 
-from drivers.capture import CaptureWriter, read_header
-from drivers.decoder import Decoder
-from drivers.errors import LinkLost
-from drivers.examples import check_examples
-from drivers.port import Port, open_url
-from drivers.port_capture import CapturePort
-from drivers.profile import find_profile, load_profile
-from drivers.profile.schema import PortSettings
-from drivers.replay import Progress, wait_for_reader
-from drivers.replay import replay as replay_capture
-from drivers.simulator.pty_link import PtyLink
-from drivers.sniff import listen
-from logger.cli.exits import Exit
-from logger.cli.invocation import Invocation, pass_invocation
-from logger.cli.pen_sniff import Sniffer
-from logger.cli.ports import profiles_of
+from logger.cli.lazy import LazyGroup
 
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
-capture_file = click.Path(path_type=Path, dir_okay=False)
+COMMANDS = {
+    "check": "logger.cli.pen_profiles:check",
+    "check-gauge": "logger.cli.pen_gauge:check_gauge",
+    "list": "logger.cli.pen_profiles:list_",
+    "replay": "logger.cli.pen_listening:replay",
+    "sniff": "logger.cli.pen_listening:sniff",
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_at=COMMANDS)
 def pen() -> None:
-    """Write a pen's profile, test it, and look at what the pen says."""
-
-
-@pen.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@json_option
-@click.pass_context
-def check(context: click.Context, file: Path, as_json: bool) -> None:
-    """Check a profile and run its examples; exit code 1 if one fails."""
-    results = check_examples(load_profile(file))
-    failed = [result for result in results if not result.good]
-    if as_json:
-        rows = [{"name": r.name, "good": r.good, "problems": list(r.problems)} for r in results]
-        click.echo(json.dumps({"good": not failed, "examples": rows}))
-    else:
-        for result in results:
-            click.echo(f"{'good' if result.good else 'BAD '}  {result.name}")
-            for problem in result.problems:
-                click.echo(f"      {problem}")
-        click.echo(f"{len(results) - len(failed)} of {len(results)} examples good")
-    context.exit(Exit.FOUND_WRONG if failed else Exit.OK)
-
-
-@pen.command("list")
-@json_option
-@pass_invocation
-def list_(invocation: Invocation, as_json: bool) -> None:
-    """List the pen profiles that are shipped, and the clinic's own."""
-    profiles = profiles_of(invocation)
-    if as_json:
-        rows = [{"name": p.name, "title": p.title, "hash": p.hash} for p in profiles]
-        click.echo(json.dumps({"profiles": rows}))
-        return
-    width = max(len(profile.name) for profile in profiles)
-    for profile in profiles:
-        click.echo(f"{profile.name:<{width}}  {profile.title}")
-
-
-@pen.command()
-@click.argument("port")
-@click.option("--out", type=capture_file, help="A new file for the capture.")
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Else until Ctrl-C.")
-@click.option("--baud", type=click.IntRange(50, 12_000_000), help="Instead of the profile's.")
-@click.option("--profile", "profile_name", metavar="NAME|FILE", help="Show what it makes of it.")
-@json_option
-def sniff(
-    *,
-    port: str,
-    out: Path | None,
-    seconds: float | None,
-    baud: int | None,
-    profile_name: str | None,
-    as_json: bool,
-) -> None:
-    """Record and show what PORT says; nothing is ever written to it.
-
-    Bytes are shown as hex and text, with --profile also as the messages they are, or the
-    cause for which they are refused. `pen replay` plays the file back as a pen, and the
-    PORT capture:///path/to/FILE?speed=0 shows it again, say to an improved profile.
-    """
-    profile = find_profile(profile_name) if profile_name else None
-    settings = profile.port if profile else PortSettings()
-    if baud:
-        settings = settings.model_copy(update={"baud_rate": baud})
-    with ExitStack() as stack:
-        opened = stack.enter_context(open_url(port, settings))
-        writer = stack.enter_context(_writer(out, port, settings)) if out else None
-        sniffer = Sniffer(writer, Decoder(profile) if profile else None, as_json)
-        stack.callback(sniffer.conclude)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_sniff(opened, sniffer, seconds))
-
-
-@pen.command()
-@click.argument("file", type=capture_file)
-@click.option("--link", required=True, type=capture_file, help="Where the pen's port appears.")
-@click.option(
-    "--speed",
-    type=click.FloatRange(min=0),
-    default=1.0,
-    show_default=True,
-    help="Times its own pace; 0 is as fast as it is read.",
-)
-@json_option
-def replay(file: Path, link: Path, speed: float, as_json: bool) -> None:
-    """Replay a capture as a pen whose port is LINK, once a program opens it."""
-    header = read_header(file)
-    progress = Progress()
-    with CapturePort(str(file), file, speed) as capture, PtyLink(link) as pty:
-        click.echo(f"{file} was recorded {header.started_utc} from {header.port}", err=True)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_replay(capture, pty, progress))
-        ended = capture.ended
-    if as_json:
-        click.echo(json.dumps({"bytes": progress.bytes_sent, "ended": ended}))
-    else:
-        click.echo(
-            f"{progress.bytes_sent} bytes replayed, {'to the end' if ended else 'not to the end'}"
-        )
-
-
-def _writer(out: Path, port: str, settings: PortSettings) -> CaptureWriter:
-    started_utc = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return CaptureWriter(out, port=port, baud_rate=settings.baud_rate, started_utc=started_utc)
-
-
-async def _sniff(port: Port, sniffer: Sniffer, seconds: float | None) -> None:
-    # Said from within the loop, where Ctrl-C already ends it in order.
-    click.echo(f"listening on {port.name}; Ctrl-C ends", err=True)
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in listen(port, time.monotonic_ns):
-                sniffer.take(chunk)
-    except TimeoutError:
-        return
-    except LinkLost:
-        if not (isinstance(port, CapturePort) and port.ended):
-            raise
-
-
-async def _replay(capture: CapturePort, link: PtyLink, progress: Progress) -> None:
-    click.echo(f"waiting for a program to open {link.path}; Ctrl-C ends", err=True)
-    await wait_for_reader(link)
-    await replay_capture(capture, link, progress)
+    """Write a pen's profile, test it, look at what the pen says; check its depth with a gauge."""

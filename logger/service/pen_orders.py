@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from logger.journal import kinds
-from logger.journal.entry import Draft
+from logger.journal.entry import Draft, Entry
 from logger.journal.reader import JournalReader
+from logger.journal.writer import Journal
 from logger.recorder.committer import Committer
 from logger.session.pen_checks import CheckPen, judge_check
 
@@ -30,15 +31,21 @@ class PenOrders:
         del order
         asked = msgspec.convert(arguments, CheckPen)
         # A pen stays known, so nobody is held up while it is looked for.
-        draft = await asyncio.to_thread(
-            drafted_check, self._data_dir, asked, actor, self._now_unix_ns()
-        )
+        draft = await asyncio.to_thread(_drafted, self._data_dir, asked, actor, self._now_unix_ns())
         async with self._committer.exclusive():
             (entry,) = await self._committer.append([draft])
-        return {"done": entry.kind, "pen": asked.pen, "position": entry.position}
+        return _told(asked, entry)
 
 
-def drafted_check(data_dir: Path, asked: CheckPen, actor: str, now_unix_ns: int) -> Draft:
+def carry_out_alone(
+    journal: Journal, data_dir: Path, asked: CheckPen, actor: str, now_unix_ns: int
+) -> dict[str, Any]:
+    """Carry out ``asked`` for the holder of the journal, where no recorder runs."""
+    (entry,) = journal.append([_drafted(data_dir, asked, actor, now_unix_ns)])
+    return _told(asked, entry)
+
+
+def _drafted(data_dir: Path, asked: CheckPen, actor: str, now_unix_ns: int) -> Draft:
     """Return what ``asked`` appends to the journal; CommandRefused if nothing may be."""
     with JournalReader(data_dir) as reader:
         payload = judge_check(
@@ -48,3 +55,7 @@ def drafted_check(data_dir: Path, asked: CheckPen, actor: str, now_unix_ns: int)
             secrets.token_hex(16),
         )
     return Draft(kinds.kind_of(payload), asked.pen, actor, kinds.encode(payload))
+
+
+def _told(asked: CheckPen, entry: Entry) -> dict[str, Any]:
+    return {"done": entry.kind, "pen": asked.pen, "position": entry.position}

@@ -32,7 +32,7 @@ from logger.review.set_up import SetUpCode
 from logger.review.settings import ConsoleSettings
 from logger.service.account_orders import judged
 from logger.service.orders import outcome
-from logger.service.pen_orders import drafted_check
+from logger.service.pen_orders import carry_out_alone
 from logger.session.block_times import block_times
 from logger.session.keeper import Keeper, KeeperLimits
 from logger.session.orders import AnyOrder, KnownPen
@@ -69,6 +69,9 @@ class Recorder:
         if order == "session":
             return self._session(msgspec.convert(arguments, AnyOrder))
         with Journal.open(self.data_dir, host_time) as journal:
+            if order == "pen.check":
+                check = msgspec.convert(arguments, CheckPen)
+                return carry_out_alone(journal, self.data_dir, check, ACTOR, NOON_NS)
             entries = journal.append(self._drafts(order, arguments))
         if order == "record":
             return outcome(entries)
@@ -80,9 +83,6 @@ class Recorder:
                 return [self._access(arguments)]
             case "record":
                 return self._record(msgspec.convert(arguments, AnyRecordOrder))
-            case "pen.check":
-                check = msgspec.convert(arguments, CheckPen)
-                return [drafted_check(self.data_dir, check, ACTOR, NOON_NS)]
         asked = msgspec.convert(arguments, AnyAccountOrder)
         return [judged(self.data_dir, asked, ACTOR)]
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from logger.accounts import Role
 from logger.accounts.model import ROLES
-from logger.review.api import auditing, checking, looking, ordering, record
+from logger.review.api import auditing, checking, gauging, looking, ordering, record
 from logger.review.api.call import PREFIX, Call
 from logger.review.api.describing import describe
 from logger.review.api.downloading import MEDIA_TYPES, download_session
@@ -30,10 +30,21 @@ def _asking(path: str, endpoint: Callable[..., Any], gives: Any, roles: frozense
 
 
 _SESSION = f"{PREFIX}/sessions/{{session_id}}"
+_CHECKS = f"{PREFIX}/pens/{{serial}}/checks"
 CALLS = (
     Call("GET", f"{PREFIX}/openapi.json", describe, gives=dict[str, Any], is_open=True),
     Call("GET", f"{PREFIX}/status", record.get_status, ALL, Status),
     Call("GET", f"{PREFIX}/pens", record.list_pens, ALL, record.PensKnown),
+    Call("GET", _CHECKS, gauging.list_checks, ALL, gauging.ChecksTold, None, (404,)),
+    Call(
+        "POST",
+        _CHECKS,
+        gauging.check_pen,
+        ORDERING,
+        gauging.CheckNoted,
+        gauging.CheckBody,
+        (404, 409),
+    ),
     Call("GET", f"{PREFIX}/accounts", record.list_accounts, ADMINISTERING, record.AccountsTold),
     _asking("sessions", looking.list_sessions, looking.SessionsFound, ALL),
     _asking("deviations", looking.list_deviations, looking.DeviationsFound, ALL),

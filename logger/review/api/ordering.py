@@ -14,10 +14,10 @@ from starlette.responses import Response
 from logger.errors import CommandRefused, NotRunning
 from logger.review.api.call import JSON, Caller, answer
 from logger.review.api.shapes import Shape, shape_of
+from logger.review.ordering import by_of
 from logger.review.visit import Visit
 from logger.session.orders import (
     AddNote,
-    By,
     Pause,
     Resume,
     Start,
@@ -81,7 +81,7 @@ MergeBody = shape_of(Merge, _TOLD_ELSEWHERE)
 
 def start_session(caller: Caller, body: Body) -> Response:
     """Start a session on a pen that is linked."""
-    return _carried_out(caller, Start, _fields(body, StartBody))
+    return _carried_out(caller, Start, fields_of(body, StartBody))
 
 
 def start_segment(caller: Caller, session_id: str, body: Body) -> Response:
@@ -148,7 +148,7 @@ def _about(
 ) -> Response:
     """Carry out an order about the session of the address; HTTPException 404 if there is none."""
     try:
-        return _carried_out(caller, order, {**_fields(body, shape), "session": session_id})
+        return _carried_out(caller, order, {**fields_of(body, shape), "session": session_id})
     except NotRunning:
         raise
     except CommandRefused as refused:
@@ -161,14 +161,13 @@ def _about(
 def _carried_out(caller: Visit, order: Order, fields: dict[str, Any]) -> Response:
     """Have the order carried out for the account of the token; CommandRefused, NotRunning."""
     if "by" in order.__struct_fields__:
-        who = caller.who
-        fields = {**fields, "by": By(id=who.id, name=who.name, role=who.role)}
+        fields = {**fields, "by": by_of(caller.who)}
     name = "record" if order in _RECORD_ORDERS else "session"
     done = caller.console.order(name, msgspec.to_builtins(order(**fields)))
     return answer(msgspec.convert(done, Ordered))
 
 
-def _fields(body: bytes, shape: Shape) -> dict[str, Any]:
+def fields_of(body: bytes, shape: Shape) -> dict[str, Any]:
     """Return what the body says; HTTPException 400, saying where, if that is of another shape."""
     try:
         return msgspec.structs.asdict(msgspec.json.decode(body, type=shape))

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from logger.errors import CommandRefused, NotRunning
+from logger.review.ordering import by_of, give_record
 from logger.review.visit import Visit, see_other
 from logger.session.index import SessionFilter
 from logger.session.legs import SIDES, ZONES, parse_zone
-from logger.session.orders import By
 from logger.session.record_orders import Assign
 from logger.session.summary import SessionSummary
 
@@ -34,9 +33,9 @@ async def assign(visit: Visit) -> Response:
             side=form.get("side", ""),
             zone=parse_zone(form.get("zone", "")),
             reason=form.get("reason", ""),
-            by=By(id=visit.who.id, name=visit.who.name, role=visit.who.role),
+            by=by_of(visit.who),
         )
-        await run_in_threadpool(visit.console.order, "record", msgspec.to_builtins(order))
+        await run_in_threadpool(give_record, visit.console, order)
     except NotRunning:
         raise
     except CommandRefused as refused:

@@ -15,6 +15,7 @@ from logger.review.console import Console
 from logger.review.legs import drawing
 from logger.review.live.picture import Picture
 from logger.review.live.scene import ask_status
+from logger.review.ordering import by_of
 from logger.review.visit import Visit, see_other
 from logger.session.cartridges import typed_cartridge
 from logger.session.legs import SIDES, ZONES
@@ -22,7 +23,6 @@ from logger.session.model import Session
 from logger.session.orders import (
     AddNote,
     AnyOrder,
-    By,
     Pause,
     Resume,
     Start,
@@ -45,10 +45,9 @@ async def give_order(visit: Visit) -> Response:
     order = _ORDERS.get(visit.request.path_params["order"])
     if order is None:
         raise HTTPException(404)
-    by = By(id=visit.who.id, name=visit.who.name, role=visit.who.role)
     is_script = "application/json" in visit.request.headers.get("accept", "")
     try:
-        asked = msgspec.structs.replace(order(visit.form), by=by)
+        asked = msgspec.structs.replace(order(visit.form), by=by_of(visit.who))
         arguments = msgspec.to_builtins(asked)
         done = await run_in_threadpool(visit.console.order, "session", arguments)
     except CommandRefused as refused:

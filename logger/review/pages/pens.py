@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from logger.errors import CommandRefused, ConfigError, NotRunning
 from logger.journal.reader import JournalReader
+from logger.review.ordering import by_of
 from logger.review.pen_facts import checks_of, history_of, pens_seen, sessions_of
 from logger.review.pen_tables import cartridges_table, checks_table, depth_drift, rate_drift
 from logger.review.visit import Visit, see_other
 from logger.session.asked_times import since_unix_ns
 from logger.session.index import SessionFilter
-from logger.session.orders import By
 from logger.session.pen_checks import CHECK_PEN, CHECKING_ROLES, CheckPen
 
 _DEPTHS = ("depth_set_mm", "gauge_mm")
@@ -40,7 +40,7 @@ async def check_pen(visit: Visit) -> Response:
     read, problems = _read(given, visit)
     serial = visit.request.path_params["serial"]
     if not problems:
-        by = By(id=visit.who.id, name=visit.who.name, role=visit.who.role)
+        by = by_of(visit.who)
         order = CheckPen(pen=serial, by=by, gauge=given["gauge"], remark=given["remark"], **read)
         try:
             await run_in_threadpool(visit.console.order, CHECK_PEN, msgspec.to_builtins(order))

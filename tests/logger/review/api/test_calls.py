@@ -11,10 +11,10 @@ from logger.review.api.calls import CALLS
 from tests.support.accounts import Accounts
 from tests.support.consoled import ADDRESS, Consoled
 from tests.support.programs import program_of
-from tests.support.stories import SESSION
+from tests.support.stories import PEN, SESSION
 
 _ACCOUNTS: dict[Role, str] = {"administrator": "boss", "practitioner": "dr.b", "auditor": "audit"}
-_FILLED_IN = {"session_id": SESSION, "form": "json"}
+_FILLED_IN = {"session_id": SESSION, "form": "json", "serial": PEN}
 
 
 async def _ask(program: httpx.AsyncClient, call: Call) -> int:
