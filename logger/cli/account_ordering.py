@@ -9,14 +9,12 @@ from logger.accounts.credentials import keep_password
 from logger.accounts.orders import AnyAccountOrder
 from logger.accounts.signing_in import authenticate
 from logger.accounts.store import AccountStore, read_accounts
+from logger.cli.alone import sent_or_alone
 from logger.cli.invocation import Invocation
 from logger.cli.ordering import actor
 from logger.cli.password_options import Passwords
-from logger.command_socket import send_order
-from logger.errors import NotRunning
 from logger.journal.reader import JournalReader
 from logger.journal.writer import Journal
-from logger.recorder.clock import HostClock
 from logger.service.account_orders import judged, told
 from logger.session.store import open_sessions
 
@@ -44,21 +42,15 @@ def carry_out(invocation: Invocation, order: AnyAccountOrder) -> dict[str, Any]:
     Raises :class:`CommandRefused` with the reason.
     """
     data_dir = invocation.data_dir
-    try:
-        result: dict[str, Any] = send_order(data_dir, "account", msgspec.to_builtins(order))
-    except NotRunning:
-        if not (data_dir / "journal.db").exists():
-            raise
-        result = _alone(invocation, order)
-    with JournalReader(data_dir) as reader, AccountStore.open(data_dir) as store:
-        store.catch_up(reader)
-    return result
 
-
-def _alone(invocation: Invocation, order: AnyAccountOrder) -> dict[str, Any]:
-    data_dir = invocation.data_dir
-    with Journal.open(data_dir, HostClock()) as journal:
+    def alone(journal: Journal) -> dict[str, Any]:
         sessions, _ = open_sessions(data_dir, journal.append)
         sessions.close()
         (entry,) = journal.append([judged(data_dir, order, actor())])
-    return told(order, entry)
+        return told(order, entry)
+
+    arguments = msgspec.to_builtins(order)
+    result: dict[str, Any] = sent_or_alone(data_dir, "account", arguments, alone)
+    with JournalReader(data_dir) as reader, AccountStore.open(data_dir) as store:
+        store.catch_up(reader)
+    return result

@@ -7,15 +7,12 @@ from typing import Any
 import click
 import msgspec
 
+from logger.cli.alone import sent_or_alone
 from logger.cli.invocation import Invocation, pass_invocation
 from logger.cli.ordering import actor
 from logger.cli.password_options import Passwords, password_options
 from logger.cli.record_options import account_option, json_option, signed_in
-from logger.command_socket import send_order
-from logger.errors import NotRunning
-from logger.journal.files import JOURNAL_FILE
 from logger.journal.writer import Journal
-from logger.recorder.clock import HostClock
 from logger.service.pen_orders import carry_out_alone
 from logger.session.asked_times import since_unix_ns
 from logger.session.pen_checks import CHECK_PEN, CheckPen
@@ -68,13 +65,10 @@ def check_gauge(
 
 
 def _carry_out(invocation: Invocation, order: CheckPen) -> dict[str, Any]:
-    """Have the running recorder note it; without one, the journal itself."""
     data_dir = invocation.data_dir
-    try:
-        done: dict[str, Any] = send_order(data_dir, CHECK_PEN, msgspec.to_builtins(order))
-    except NotRunning:
-        if not (data_dir / JOURNAL_FILE).exists():
-            raise
-        with Journal.open(data_dir, HostClock()) as journal:
-            return carry_out_alone(journal, data_dir, order, actor(), time.time_ns())
+
+    def alone(journal: Journal) -> dict[str, Any]:
+        return carry_out_alone(journal, data_dir, order, actor(), time.time_ns())
+
+    done: dict[str, Any] = sent_or_alone(data_dir, CHECK_PEN, msgspec.to_builtins(order), alone)
     return done

@@ -103,56 +103,62 @@ def chart(
 
     ``written`` writes a number with so many digits behind the point.
     """
-    values = [
-        value
-        for one in series
-        for point in one.points
-        for value in (point.value, point.low, point.high)
-        if value is not None
-    ]
+    points = [point for one in series for point in one.points]
+    known = [value for one in points for value in (one.value, one.low, one.high)]
+    values = [value for value in known if value is not None]
     if not values:
         return None
     values += [one.value for one in limits]
     ticks, digits = _ticks(min(values), max(values))
-    low, high = ticks[0], ticks[-1]
     right = WIDTH - (_RIGHT_OF_LIMITS if limits else _RIGHT)
-    span = (right - _LEFT) / len(names)
+    scale = _Scale(ticks[0], ticks[-1], (right - _LEFT) / len(names))
 
-    def x(at: int) -> float:
-        return round(_LEFT + span * (at + 0.5), 1)
+    def told(label: str, point: Point) -> str:
+        return f"{label}, {names[point.at]}: {written(point.value, digits + 1)} {unit}"
 
-    def y(value: float) -> float:
-        share = (value - low) / (high - low)
-        return round(HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM), 1)
-
-    def mark(label: str, point: Point) -> Mark:
-        told = f"{label}, {names[point.at]}: {written(point.value, digits + 1)} {unit}"
-        low, high = point.low, point.high
-        return Mark(
-            x(point.at),
-            y(point.value),
-            None if low is None else y(low),
-            None if high is None else y(high),
-            point.is_out,
-            told,
-        )
-
-    lines = []
-    for number, one in enumerate(series):
-        marks = [mark(one.label, point) for point in one.points]
-        path = "M" + " L".join(f"{place.x} {place.y}" for place in marks) if marks else ""
-        colour, shape = number % STYLES, (number + number // STYLES) % STYLES
-        lines.append(Line(one.label, colour, shape, path, marks))
     # Names that would run into one another are left out, evenly.
-    every = ceil(max(map(len, names)) * _LETTER / span)
+    every = ceil(max(map(len, names)) * _LETTER / scale.span)
     return Chart(
-        lines=lines,
-        rises=[(y(tick), written(tick, digits)) for tick in ticks],
-        names=[(x(at), name) for at, name in enumerate(names) if at % every == 0],
-        limits=_apart([(y(one.value), one.label, one.kind) for one in limits]),
+        lines=[_line(number, one, scale, told) for number, one in enumerate(series)],
+        rises=[(scale.y(tick), written(tick, digits)) for tick in ticks],
+        names=[(scale.x(at), name) for at, name in enumerate(names) if at % every == 0],
+        limits=_apart([(scale.y(one.value), one.label, one.kind) for one in limits]),
         unit=unit,
         right=right,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From ``low`` at the bottom to ``high`` at the top; a name takes ``span`` pixels."""
+
+    low: float
+    high: float
+    span: float
+
+    def x(self, at: int) -> float:
+        return round(_LEFT + self.span * (at + 0.5), 1)
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return round(HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM), 1)
+
+
+def _line(number: int, series: Series, scale: _Scale, told: Callable[[str, Point], str]) -> Line:
+    marks = [
+        Mark(
+            scale.x(one.at),
+            scale.y(one.value),
+            None if one.low is None else scale.y(one.low),
+            None if one.high is None else scale.y(one.high),
+            one.is_out,
+            told(series.label, one),
+        )
+        for one in series.points
+    ]
+    path = "M" + " L".join(f"{place.x} {place.y}" for place in marks) if marks else ""
+    colour, shape = number % STYLES, (number + number // STYLES) % STYLES
+    return Line(series.label, colour, shape, path, marks)
 
 
 def _apart(

@@ -8,7 +8,7 @@ from logger.archive.report.listing import NARROW, NUMBER, WIDE, listing
 from logger.archive.report.wording import NOTHING
 from logger.journal.kinds import PenChecked
 from logger.review.charts import Chart, Limit, Point, Series, chart
-from logger.review.control_chart import POINTS_MIN, control_limits
+from logger.review.control_chart import POINTS_MIN, ControlLimits, control_limits
 from logger.review.pen_facts import PenHistory, PenPoint
 from logger.review.words import Words
 
@@ -105,19 +105,25 @@ def _drift(
     names = [f"{words.local(one.started_unix_ns):%Y-%m-%d}" for one, _ in known]
     lines, note = [], words.say("drift_few", least=POINTS_MIN, points=len(known))
     if limits is not None:
-        told = {
-            name: words.number(value, digits)
-            for name, value in (
-                ("centre", limits.centre),
-                ("lower", limits.lower),
-                ("upper", limits.upper),
-            )
-        }
-        note = words.say("drift_limits", unit=sign, points=len(known), **told)
-        lines = [
-            Limit(f"{words.say('upper_limit')} {told['upper']}", limits.upper, "limit"),
-            Limit(f"{words.say('centre')} {told['centre']}", limits.centre, "centre"),
-            Limit(f"{words.say('lower_limit')} {told['lower']}", limits.lower, "limit"),
-        ]
+        lines = _limit_lines(limits, digits, words)
+        note = words.say(
+            "drift_limits",
+            unit=sign,
+            points=len(known),
+            centre=words.number(limits.centre, digits),
+            lower=words.number(limits.lower, digits),
+            upper=words.number(limits.upper, digits),
+        )
     drawn = chart(names, [Series(title, points)], sign, words.number, lines)
     return Drift(title, drawn, note, listing(words, columns, rows, rows_max=_POINTS_MAX))
+
+
+def _limit_lines(limits: ControlLimits, digits: int, words: Words) -> list[Limit]:
+    upper, centre, lower = (
+        words.number(one, digits) for one in (limits.upper, limits.centre, limits.lower)
+    )
+    return [
+        Limit(f"{words.say('upper_limit')} {upper}", limits.upper, "limit"),
+        Limit(f"{words.say('centre')} {centre}", limits.centre, "centre"),
+        Limit(f"{words.say('lower_limit')} {lower}", limits.lower, "limit"),
+    ]

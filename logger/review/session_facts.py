@@ -7,7 +7,7 @@ from typing import Any
 
 from logger.archive.report import accounts, completeness, measures
 from logger.archive.report.gaps import gaps_of
-from logger.archive.report.overview import Beside, figures, summary
+from logger.archive.report.overview import Beside, banners, figures, remarks, summary
 from logger.archive.report.proof import Proof, proof_of
 from logger.archive.report.zones import zone_sums
 from logger.journal.kinds import Gap
@@ -49,8 +49,8 @@ def session_facts(
     return {
         "session": session,
         "kin": _kin(session),
-        "banners": _banners(session, words),
-        "remarks": _remarks(session, words),
+        "banners": banners(session, words),
+        "remarks": remarks(session, words),
         "summary": summary(session, facts.clocks, site, beside, words),
         "figures": figures(session, words),
         "statement": completeness.statement(session, words),
@@ -91,22 +91,6 @@ def _kin(session: Session) -> list[str]:
     moved = [one for one in session.record.amendments if one.what in ("split", "merged")]
     named = [name for one in moved for name in (one.former, one.now)]
     return list(dict.fromkeys(name for name in named if name not in ("", session.id)))
-
-
-def _banners(session: Session, words: Words) -> list[str]:
-    banners = [words.word("simulated")] if session.simulated else []
-    return banners + ([words.word("unfinished")] if session.state != "stopped" else [])
-
-
-def _remarks(session: Session, words: Words) -> list[str]:
-    record = session.record
-    said = [words.word("simulated_note")] if session.simulated else []
-    said += [words.word("statistics_due")] if record.statistics_due else []
-    if record.split_from:
-        said.append(words.word("split_from", session=record.split_from))
-    if record.merged_into:
-        said.append(words.word("merged_into", session=record.merged_into))
-    return said
 
 
 def _plan_words(session: Session, words: Words) -> list[str]:

@@ -65,6 +65,24 @@ def summary(
     ]
 
 
+def banners(session: Session, wording: Wording) -> list[str]:
+    """Return what nobody may overlook, on whichever page: it is no treatment, or goes on."""
+    said = [wording.word("simulated")] if session.simulated else []
+    return said + ([wording.word("unfinished")] if session.state != "stopped" else [])
+
+
+def remarks(session: Session, wording: Wording) -> list[str]:
+    """Return what must be known before the rest is read."""
+    record = session.record
+    said = [wording.word("simulated_note")] if session.simulated else []
+    said += [wording.word("statistics_due")] if record.statistics_due else []
+    if record.split_from:
+        said.append(wording.word("split_from", session=record.split_from))
+    if record.merged_into:
+        said.append(wording.word("merged_into", session=record.merged_into))
+    return said
+
+
 def figures(session: Session, wording: Wording) -> list[list[str]]:
     """Return label and value of the figures that matter most."""
     totals = session.totals

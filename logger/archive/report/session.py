@@ -10,7 +10,7 @@ from logger.archive.report import accounts, completeness, measures
 from logger.archive.report.chart import chart, hole_after
 from logger.archive.report.course import Course, read_course
 from logger.archive.report.gaps import gaps_of
-from logger.archive.report.overview import Beside, drawings, figures, summary
+from logger.archive.report.overview import Beside, banners, drawings, figures, remarks, summary
 from logger.archive.report.press import Attachment, press
 from logger.archive.report.proof import Proof, proof_of
 from logger.archive.report.wording import Wording
@@ -143,8 +143,6 @@ def session_document(known: Known, site: str, wording: Wording) -> dict[str, Any
 
 def _frame(known: Known, site: str, wording: Wording) -> dict[str, Any]:
     session = known.session
-    banners = ["simulated"] if session.simulated else []
-    banners += ["unfinished"] if session.state != "stopped" else []
     newest, head = known.proof.newest, known.proof.head
     mark = [f"{wording.word('manifest_short')} {newest.told.manifest_sha256}"] if newest else []
     mark += [f"{wording.word('head_short')} {head.position} {head.chain_hash}"] if head else []
@@ -155,23 +153,12 @@ def _frame(known: Known, site: str, wording: Wording) -> dict[str, Any]:
         "subject": session.id,
         "site": site,
         "description": f"{wording.word('session_report')} {session.id}",
-        "banners": [wording.word(one) for one in banners],
-        "opening": _opening(session, wording),
+        "banners": banners(session, wording),
+        "opening": remarks(session, wording),
         "as-of": f"{wording.word('as_of')}: {wording.moment(known.as_of.time_unix_ns)}, "
         + wording.word("position", position=known.as_of.position),
         "mark": mark,
     }
-
-
-def _opening(session: Session, wording: Wording) -> list[str]:
-    record = session.record
-    said = [wording.word("simulated_note")] if session.simulated else []
-    said += [wording.word("statistics_due")] if record.statistics_due else []
-    if record.split_from:
-        said.append(wording.word("split_from", session=record.split_from))
-    if record.merged_into:
-        said.append(wording.word("merged_into", session=record.merged_into))
-    return said
 
 
 def _course(known: Known, wording: Wording) -> dict[str, Any]:
