@@ -46,7 +46,8 @@ class Audited:
     @property
     def is_simulated(self) -> bool:
         """Whether there was something, and a real pen had no part in any of it."""
-        told = [one.simulated for one in (*self.sessions, *self.unassigned)]
+        told = [one.simulated for one in self.sessions]
+        told += [one.simulated for one in self.unassigned]
         return bool(told) and all(told)
 
     def as_data(self) -> bytes:

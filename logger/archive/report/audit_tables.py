@@ -29,17 +29,16 @@ def figures(
     idle = [one for one in work if not one.simulated]
     if not idle and all(one.simulated for one in some):
         idle = list(work)
+    made_up = any(one.simulated for one in some)
+    idle_made_up = any(one.simulated for one in idle)
     values = [
-        ("sessions", some, str(len(some))),
-        ("motor_on", some, wording.span(sum(one.totals.motor_on_s for one in some))),
-        ("deviations", some, str(sum(one.totals.deviations for one in some))),
-        ("unassigned", idle, wording.span(sum(one.motor_on_s for one in idle))),
+        ("sessions", made_up, str(len(some))),
+        ("motor_on", made_up, wording.span(sum(one.totals.motor_on_s for one in some))),
+        ("deviations", made_up, str(sum(one.totals.deviations for one in some))),
+        ("unassigned", idle_made_up, wording.span(sum(one.motor_on_s for one in idle))),
     ]
     marks = ("", f" · {wording.word('simulated_mark')}")
-    return [
-        [wording.word(label) + marks[any(one.simulated for one in made_of)], value]
-        for label, made_of, value in values
-    ]
+    return [[wording.word(label) + marks[marked], value] for label, marked, value in values]
 
 
 def settings_used(
