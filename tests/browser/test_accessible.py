@@ -21,8 +21,10 @@ from tests.support.recorder_process import PATIENCE_S
 from tests.support.seen import is_too_wide, settled, violations
 
 CHROMIUM = "/usr/bin/chromium"
-_FILES = ("/static/{name}", "/ca.crt", "/sessions/{session_id}/course", "/audit/report/pdf")
-_FILES += ("/sessions/{session_id}/download/{form}", "/audit/trail/{form}")
+_FILES = {
+    *("/static/{name}", "/ca.crt", "/sessions/{session_id}/course"),
+    *("/sessions/{session_id}/download/{form}", "/audit/trail/{form}", "/audit/report/pdf"),
+}
 _PAGES = [
     pytest.param(route, id=route.path)
     for route in ROUTES
