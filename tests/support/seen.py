@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.support.recorder_process import PATIENCE_S
 
 _AXE = Path(__file__).parents[2] / "build/web/node_modules/axe-core/axe.min.js"
+_FOLLOWS_WITHIN_MS = 10_000
+"""A chart is drawn anew a frame after its place has another width."""
+
 _RUN = """() => axe.run(document, {
   runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
   rules: {"landmark-unique": {enabled: true}},
@@ -36,8 +39,12 @@ def violations(page: Page) -> list[str]:
 
 
 def is_too_wide(page: Page) -> bool:
-    """Return whether the page has to be scrolled sideways."""
-    found: bool = page.evaluate(
-        "() => document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
-    )
-    return found
+    """Return whether the page has to be scrolled sideways, once what is drawn has followed."""
+    try:
+        page.wait_for_function(
+            "() => document.scrollingElement.scrollWidth <= document.documentElement.clientWidth",
+            timeout=_FOLLOWS_WITHIN_MS,
+        )
+    except TimeoutError:
+        return True
+    return False
