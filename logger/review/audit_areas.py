@@ -11,7 +11,7 @@ from logger.archive.report import audit_tables as tables
 from logger.archive.report.access_table import accesses
 from logger.archive.report.audit_events import events
 from logger.archive.report.audit_reading import Period
-from logger.archive.report.audit_tables import ROWS_MAX, Table
+from logger.archive.report.audit_tables import Table
 from logger.archive.report.listing import NARROW, NUMBER, WIDE, listing
 from logger.journal.reader import JournalReader
 from logger.review.console import Console
@@ -19,6 +19,8 @@ from logger.review.words import Words
 from logger.session.kept import KeptSessions
 
 ALL_ROWS = sys.maxsize
+ROWS_SHOWN = 200
+"""To make a page of more rows takes too long; the download has all."""
 EVERYONE: frozenset[Role] = frozenset(ROLES)
 AUDITING: frozenset[Role] = frozenset({"auditor", "administrator"})
 """Who may see what others did on the console, and what befell accounts and keys."""
@@ -124,7 +126,7 @@ AREAS = (
 
 
 def area_table(
-    area: Area, console: Console, period: Period, words: Words, rows_max: int = ROWS_MAX
+    area: Area, console: Console, period: Period, words: Words, rows_max: int = ROWS_SHOWN
 ) -> Table:
     """Return the table of ``area``, cut at ``rows_max``."""
     with JournalReader(console.data_dir) as reader:

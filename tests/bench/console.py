@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from logger.review.audit_areas import AREAS
 from tests.bench.archive import PENS, make_archive
 from tests.support.consoled import Browser, Consoled
 from tests.support.recorded import Recorded
@@ -22,6 +23,14 @@ _PAGES = {
     "a search": f"/sessions?zone=anterior-thigh&pen={PENS[0]}&deviation=depth_set_above",
     "a session": "/sessions/20270115-03e8",
 }
+_YEAR = "since=2027-01-01&until=2027-12-31"
+_OTHERS = (
+    *("/live", "/calendar?month=2027-03", "/compare", "/pens", f"/pens/{PENS[0]}", "/audit"),
+    *(f"/audit/{area.name}?{_YEAR}" for area in AREAS),
+    *(f"/audit/unassigned?{_YEAR}", "/audit/verification", "/plans", "/accounts", "/account"),
+    *(f"/sessions/20270115-03e8/{form}" for form in ("review", "clinical", "note", "amend")),
+    *(f"/sessions/20270115-03e8/{form}" for form in ("split", "merge")),
+)
 _BESIDE = _PAGES | {"the session that goes on": f"/sessions/{_GOING_ON}"}
 _BLOCKS_BEHIND, _BLOCKS_A_SECOND, _BLOCK_ROWS = 1900, 5, 20
 """A recorder saves what it folded every 2000 entries, and commits five times a second."""
@@ -67,6 +76,7 @@ async def _measured(data_dir: Path, sessions: int, repeats: int) -> list[Row]:
     consoled.recorder.runs = False
     await browser.get("/sessions")  # templates are made once a process
     rows = await _rows(browser, _PAGES, f"of {sessions}", repeats, lambda: None)
+    rows.append(await _slowest(browser, sessions, repeats))
     pen.start()
     behind = {f"{_BLOCKS_BEHIND} entries after the last look, the list of sessions": "/sessions"}
     rows += await _rows(browser, behind, f"of {sessions}", 1, lambda: None)
@@ -89,6 +99,17 @@ async def _rows(
             taken_ms.append(await _took_ms(browser, address))
         rows.append(_row(f"console: {what} {beside}", np.array(taken_ms)))
     return rows
+
+
+async def _slowest(browser: Browser, sessions: int, repeats: int) -> Row:
+    """Return the row of the slowest of all other pages, made once before as a console is."""
+    taken = {}
+    for address in _OTHERS:
+        await browser.get(address)
+        taken[address] = np.array([await _took_ms(browser, address) for _ in range(repeats)])
+    slowest = max(taken, key=lambda address: float(np.median(taken[address][:, 1])))
+    what = f"console: the slowest of {len(taken)} other pages of {sessions}, {slowest}"
+    return _row(what, taken[slowest])
 
 
 async def _took_ms(browser: Browser, address: str) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from tests.support.accounts import PASSWORD, Accounts
 from tests.support.console_process import ConsoleProcess
 from tests.support.recorded import Recorded
 from tests.support.recorder_process import PenTable, settings_text
-from tests.support.stories import SESSION, Story, sample_block
+from tests.support.stories import EPOCH_NS, SESSION, Story, sample_block
 
 CHROMIUM = "/usr/bin/chromium"
 _PLAN = kinds.Plan(
@@ -28,6 +28,9 @@ def _story() -> Story:
     story.started(plan=_PLAN)
     depth_um = [1500] * 7000 + [2000] * 500 + [1500] * 4500
     story.samples(sample_block(12_000, depth_um=depth_um))
+    times_ns = (EPOCH_NS + 119_990_000_000, EPOCH_NS + 121_000_000_000)
+    told = kinds.Gap(cause="sequence", count=100, from_unix_ns=times_ns[0], to_unix_ns=times_ns[1])
+    story.append(told)
     story.samples(sample_block(7900, first=12_100))
     story.stopped()
     return story
@@ -104,6 +107,12 @@ def test_drawing_over_a_span_looks_at_it(page: Page) -> None:
 def test_a_deviation_of_the_table_leads_to_its_place(page: Page) -> None:
     page.locator("#deviations a.place").click()
     expect(page.locator(".timeline-range")).to_have_text(re.compile(r"1:08\.\d – 1:16\.\d"))
+    expect(page.locator("#course")).to_be_in_viewport()
+
+
+def test_a_gap_of_the_table_leads_to_its_place(page: Page) -> None:
+    page.locator("#completeness a.place").first.click()
+    expect(page.locator(".timeline-range")).to_have_text(re.compile(r"1:59\.\d – 2:01\.\d"))
     expect(page.locator("#course")).to_be_in_viewport()
 
 

@@ -174,6 +174,16 @@ def _clock(unix_ns: int) -> str:
     return datetime.fromtimestamp(unix_ns / 1e9, UTC).astimezone().strftime("%H:%M:%S")
 
 
+async def test_both_parts_of_a_split_lead_to_one_another(consoled: Consoled) -> None:
+    browser = await consoled.signed_in("dr.b")
+    first = _sessions(consoled)[SESSION]
+    answer = await _split(browser, at_position=str(first.segments[1].from_position + 1), at_time="")
+    (other,) = set(_sessions(consoled)) - {SESSION}
+    page = (await browser.get(answer.headers["location"])).text
+    assert f'The new session: <a href="/sessions/{other}">' in page
+    assert f'href="/sessions/{SESSION}"' in (await browser.get(f"/sessions/{other}")).text
+
+
 async def test_a_split_where_nothing_is_is_refused_at_the_field(consoled: Consoled) -> None:
     browser = await consoled.signed_in("dr.b")
     answer = await _split(browser, at_position="1", at_time="")

@@ -1,11 +1,14 @@
 """The samples of a session as its timeline gets them."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from drivers.model import ColumnLayout
 from logger.journal.kinds import SessionViewed
 from tests.support.archived import archive
 from tests.support.consoled import Consoled
@@ -114,6 +117,27 @@ async def test_the_whole_session_comes_with_its_marks(consoled: Consoled) -> Non
     assert {one["kind"] for one in marks["notes"]} == {"note", "review", "signature"}
     assert course["holes"] == [[3.99, 4.5, 50]]
     assert course["turns"] == [3.0, 3.99, 4.5, 5.4]
+
+
+async def test_turns_of_the_rate_dial_are_told_where_the_pen_tells_its_set_rate(
+    tmp_path: Path,
+) -> None:
+    block = sample_block(300)
+    rate_set = ColumnLayout("rate_set_hz", "dHz", denominator=10, absent=0xFFFF)
+    set_dhz = np.array([0xFFFF] * 10 + [1000] * 90 + [1200] * 200)
+    told = replace(
+        block,
+        layouts=(*block.layouts, rate_set),
+        columns={**block.columns, "rate_set_hz": set_dhz},
+    )
+    story = Story()
+    story.identified()
+    story.started()
+    story.samples(told)
+    story.stopped()
+    course = await _course(_over(tmp_path, story), "width=900")
+    assert course["rate_turns"] == [1.0]
+    assert course["turns"] == []
 
 
 async def test_a_closer_look_comes_without_marks(consoled: Consoled) -> None:

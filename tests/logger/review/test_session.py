@@ -102,3 +102,10 @@ async def test_without_a_recorder_pages_are_read_and_nothing_leaves(consoled: Co
     consoled.recorder.runs = True
     await browser.send("/sign-out", "/sessions")
     assert [type(one) for one in consoled.noted()] == [SignedIn, SessionViewed, SignedOut]
+
+
+async def test_rows_of_gaps_breaks_and_notes_lead_to_the_timeline(consoled: Consoled) -> None:
+    page = (await (await consoled.signed_in("audit")).get(_PAGE)).text
+    for name in ("completeness", "notes"):
+        part = page.split(f'<section class="card" id="{name}"')[1].split("</section>")[0]
+        assert 'href="#course" data-goes-to="time:18' in part, name

@@ -11,9 +11,11 @@ import pytest
 from logger.errors import ConfigError
 from logger.journal.entry import Entry
 from logger.journal.kinds import ClientErased, SegmentStarted, SessionAmended
-from logger.session.index import STORE_FILE
+from logger.session.figures import figures_of
+from logger.session.index import STORE_FILE, SessionFilter
 from logger.session.kept import KeptSessions
 from logger.session.model import Session
+from logger.session.places import Held, held_of
 from logger.session.store import Sessions, load_sessions, open_sessions
 from tests.support.recorded import Recorded
 from tests.support.stories import SESSION, Story, sample_block
@@ -156,3 +158,21 @@ def test_a_look_that_fails_leaves_the_next_one_whole(
         _kept(kept)
     (recorded.data_dir / "away").rename(journal)
     assert _kept(kept) == before
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_figures_and_held_positions_say_what_their_sessions_do(
+    recorded: Recorded, kept: KeptSessions, is_saved: bool
+) -> None:
+    recorded.append(_entries()[:-2])
+    if is_saved:
+        _save(recorded.data_dir)
+    with kept.now() as sessions:
+        whole = [one for one in _found(sessions) if one is not None]
+        assert sessions.figures(SessionFilter()) == [figures_of(one) for one in whole]
+        held = [one for session in whole for one in held_of(session)]
+        assert sorted(sessions.held(0, 2**62), key=_place) == sorted(held, key=_place)
+
+
+def _place(held: Held) -> tuple[str, int]:
+    return held.session, held.from_position
