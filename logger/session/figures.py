@@ -1,4 +1,4 @@
-"""What tables over many sessions need of each: read from the store in a fraction of the time."""
+"""What tables over many sessions need of each: a part, read from the store without the rest."""
 
 import msgspec
 
